@@ -1,0 +1,1 @@
+"""Units, time, errors and frozen arrays: what every other room may rely on."""

@@ -1,0 +1,1 @@
+"""What was observed, with one ``asof``: chains, books, trades, forwards and volatility surfaces."""
