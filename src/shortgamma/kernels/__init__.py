@@ -1,0 +1,1 @@
+"""Formulas on arrays, compiled by Numba: prices, Greeks, implied vols, smiles, profiles."""

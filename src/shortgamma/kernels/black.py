@@ -20,6 +20,7 @@ from enum import IntEnum
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from shortgamma.kernels.elementary import (
     FAST,
@@ -31,6 +32,7 @@ from shortgamma.kernels.elementary import (
     mills_pair,
 )
 
+Vector = NDArray[np.float64]
 BLOCK = 128  # options whose stages fit in the first-level cache together
 DIRECT_WIDTH = 0.5  # above this w the plain difference of Mills ratios loses nothing
 
@@ -112,7 +114,15 @@ def stage_terms(forward, strike, vol, scratch):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
-def black_price(forward, strike, years, vol, rate, sign, out):
+def black_price(
+    forward: Vector,
+    strike: Vector,
+    years: Vector,
+    vol: Vector,
+    rate: Vector,
+    sign: Vector,
+    out: Vector,
+) -> None:
     """Prices alone, USD; all arrays float64 of shape (n,), ``sign`` +1 for calls, −1 for puts."""
     n = forward.size
     scratch = np.empty(7 * BLOCK)
@@ -180,7 +190,15 @@ def stage_greeks(forward, strike, years, vol, rate, sign, scratch):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
-def black_greeks(forward, strike, years, vol, rate, sign, out):
+def black_greeks(
+    forward: Vector,
+    strike: Vector,
+    years: Vector,
+    vol: Vector,
+    rate: Vector,
+    sign: Vector,
+    out: Vector,
+) -> None:
     """Price and every Greek of :class:`Greek` into ``out``, shape (N_GREEKS, n), C-contiguous.
 
     Each stage is a loop of its own over a block that stays in the first-level cache: one loop over

@@ -26,7 +26,7 @@ MILLS_LOW = -0.5  # the rational fit holds from here up
 MILLS_HIGH = 45.0  # beyond it the density underflows anyway
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def float_bits(_context: Any, value: Any) -> Any:
     """The IEEE-754 bits of a double, as a signed 64-bit integer."""
 
@@ -36,7 +36,7 @@ def float_bits(_context: Any, value: Any) -> Any:
     return types.int64(types.float64), generate
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def bits_float(_context: Any, value: Any) -> Any:
     """The double that has these bits."""
 

@@ -14,11 +14,13 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from shortgamma.basics.errors import Status
 from shortgamma.kernels.black import BLOCK, otm_terms
 from shortgamma.kernels.elementary import FAST, exp_bounded, log_ratio
 
+Vector = NDArray[np.float64]
 OK = int(Status.OK)
 NOT_FINITE = int(Status.NOT_FINITE)
 NOT_POSITIVE = int(Status.NOT_POSITIVE)
@@ -52,7 +54,11 @@ def start_width(c, m, k):
         1.0 + s * (1.432788 + s * (0.189269 + s * 0.001308))
     )
     z = y * y
-    middle = y * (2.50663348 + z * (-9.58228483 + z * 5.29301331)) / (1.0 + z * (-4.8695333 + z * 4.89294971))
+    middle = (
+        y
+        * (2.50663348 + z * (-9.58228483 + z * 5.29301331))
+        / (1.0 + z * (-4.8695333 + z * 4.89294971))
+    )
     d = (far if y > 0.0 else -far) if abs(y) > TAIL_START else middle
     root = math.sqrt(d * d + 2.0 * k) + TINY
     bound = d + root if d > 0.0 else 2.0 * k / (root - d)
@@ -123,7 +129,16 @@ def verdict(value, forward, strike, years, width):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
-def implied_vol(price, forward, strike, years, rate, sign, vol, status):
+def implied_vol(
+    price: Vector,
+    forward: Vector,
+    strike: Vector,
+    years: Vector,
+    rate: Vector,
+    sign: Vector,
+    vol: Vector,
+    status: NDArray[np.int8],
+) -> None:
     """Implied vols into ``vol`` (float64) and their status into ``status`` (int8); all of shape (n,).
 
     A time value of zero, or one below the rounding of an in-the-money price, gives vol 0. A price below

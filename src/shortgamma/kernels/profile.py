@@ -10,10 +10,12 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from shortgamma.basics.units import DAYS_PER_YEAR, PERCENT, POINT
 from shortgamma.kernels.elementary import FAST, INV_SQRT_2PI, exp_bounded, log_ratio
 
+Vector = NDArray[np.float64]
 REACH = 14.0  # |d1| beyond which φ(d1) < 1e-42 of its peak is left out
 STRIDE = 16  # levels between one φ and the one it is advanced from
 
@@ -47,7 +49,15 @@ def add_option(moves, density, base, iw, gamma, vanna, charm, out_gamma, out_van
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
-def profile_sums(moves, forward, strike, years, vol, weight, out):
+def profile_sums(
+    moves: Vector,
+    forward: Vector,
+    strike: Vector,
+    years: Vector,
+    vol: Vector,
+    weight: Vector,
+    out: Vector,
+) -> None:
     """Gamma, vanna and charm of a book on an even grid of log moves, each in USD.
 
     On an even grid φ obeys φ(d + η) = φ(d)·r(d) with r itself a geometric sequence, so a level costs two
@@ -88,3 +98,41 @@ def profile_sums(moves, forward, strike, years, vol, weight, out):
             out[1, first:last],
             out[2, first:last],
         )
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def profile_terms(
+    forward: Vector, strike: Vector, years: Vector, vol: Vector, weight: Vector, terms: Vector
+) -> None:
+    """What :func:`gamma_sum` needs of each option into ``terms``, shape (3, n): d1, 1/w and weight.
+
+    ``weight`` is as for :func:`profile_sums`.
+    """
+    base = terms[0]
+    inverse_width = terms[1]
+    scale = terms[2]
+    for i in range(forward.size):
+        width = vol[i] * math.sqrt(years[i])
+        iw = 1.0 / width
+        base[i] = log_ratio(forward[i], strike[i]) * iw + 0.5 * width
+        inverse_width[i] = iw
+        scale[i] = weight[i] * forward[i] * iw * (PERCENT * INV_SQRT_2PI)
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def gamma_sum(move: float, terms: Vector, scratch: Vector) -> float:
+    """Net gamma at one log move, USD per 1 %.
+
+    The terms go to ``scratch``, shape (n,), before they are summed: the exponentials vectorise, and the
+    sum keeps its order.
+    """
+    base = terms[0]
+    inverse_width = terms[1]
+    scale = terms[2]
+    for i in range(scratch.size):
+        d1 = base[i] + move * inverse_width[i]
+        scratch[i] = scale[i] * exp_bounded(-0.5 * d1 * d1)
+    total = 0.0
+    for i in range(scratch.size):
+        total += scratch[i]
+    return total * math.exp(move)

@@ -44,7 +44,7 @@ class Book:
     """Signed holdings. Positive = long.
 
     Args:
-        asof: UTC nanoseconds.
+        asof: UTC nanoseconds; None where the source has no time and gives years instead.
         underlying: ``BTC``, ….
         spot: USD.
         options: The n option contracts.
@@ -53,7 +53,7 @@ class Book:
         quarantined: Rows that were put aside, and why.
     """
 
-    asof: int
+    asof: int | None
     underlying: str
     spot: float
     options: OptionSeries

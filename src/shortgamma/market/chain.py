@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.arrays import freeze
 from shortgamma.basics.errors import Failure
+from shortgamma.basics.units import DAYS_PER_YEAR, NANOSECONDS_PER_DAY
 from shortgamma.market.options import OptionSeries, rebuild
 
 
@@ -16,7 +17,7 @@ class Chain:
     """Quotes and open interest. Open interest is unsigned: it says nothing about who is short.
 
     Args:
-        asof: UTC nanoseconds.
+        asof: UTC nanoseconds; None where the source has no time and gives years instead.
         venue: ``deribit``, ``cboe``, ….
         underlying: ``BTC``, ``ETH``, ….
         spot: Index price, USD.
@@ -27,7 +28,7 @@ class Chain:
         quarantined: The rows that were put aside, and why.
     """
 
-    asof: int
+    asof: int | None
     venue: str
     underlying: str
     spot: float
@@ -57,3 +58,23 @@ class Chain:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return rebuild, (type(self), {f.name: getattr(self, f.name) for f in fields(self)})
+
+    def rolled(self, days: float) -> "Chain":
+        """The chain ``days`` calendar days later on today's forwards and vols; what expires is gone."""
+        years = days / DAYS_PER_YEAR
+        alive = self.options.years > years
+        shift = round(days * NANOSECONDS_PER_DAY)
+        values = {
+            f.name: getattr(self, f.name)[alive]
+            for f in fields(self)
+            if isinstance(getattr(self, f.name), np.ndarray)
+        }
+        return Chain(
+            asof=None if self.asof is None else self.asof + shift,
+            venue=self.venue,
+            underlying=self.underlying,
+            spot=self.spot,
+            options=self.options.rolled(years),
+            quarantined=self.quarantined,
+            **values,
+        )

@@ -75,7 +75,7 @@ class OptionSeries:
     def rolled(self, years: float) -> Self:
         """The contracts that are still alive ``years`` later, on the same forwards and vols."""
         alive = self.select(self.years > years)
-        values = {f.name: getattr(alive, f.name) for f in fields(alive)}
+        values: dict[str, Any] = {f.name: getattr(alive, f.name) for f in fields(alive)}
         return type(self)(**(values | {"years": alive.years - years}))
 
 

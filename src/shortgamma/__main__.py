@@ -1,0 +1,5 @@
+"""``python -m shortgamma``."""
+
+from shortgamma.cli import main
+
+main()

@@ -1,0 +1,36 @@
+"""Commands: each parses, calls one study and prints."""
+
+import sys
+
+import click
+
+from shortgamma.basics.errors import InputError, ShortgammaError
+from shortgamma.cli.commands import shortgamma
+
+EXIT_FAILED = 1
+EXIT_BAD_INPUT = 2
+
+
+def main() -> None:
+    """Runs the command line; every expected error is one line on stderr and an exit code."""
+    try:
+        shortgamma(standalone_mode=False)
+    except click.ClickException as problem:
+        context = getattr(problem, "ctx", None)
+        hint = f" — see {context.command_path} --help" if context is not None else ""
+        complain(f"{problem.format_message()}{hint}", EXIT_BAD_INPUT)
+    except click.Abort:
+        complain("stopped", EXIT_FAILED)
+    except InputError as problem:
+        complain(str(problem), EXIT_BAD_INPUT)
+    except ShortgammaError as problem:
+        complain(str(problem), EXIT_FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def complain(message: str, code: int) -> None:
+    """One line on stderr, then the exit code."""
+    click.echo(f"shortgamma: {' '.join(message.split())}", err=True)
+    sys.exit(code)

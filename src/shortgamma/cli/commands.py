@@ -1,0 +1,171 @@
+"""The commands. Imports of studies are inside the commands: ``--help`` must not load NumPy or Numba."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shortgamma.basics.errors import InputError
+from shortgamma.cli.output import print_json, print_renderable
+
+if TYPE_CHECKING:
+    from shortgamma.studies.exposure import Exposure
+
+DEPTH_HELP = "One-sided USD that move the price 1 %.  [default: 300e6, an assumption]"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="shortgamma")
+def shortgamma() -> None:
+    """Negative gamma exposure in crypto options.
+
+    SOURCE is `sample`, `sample:ETH`, or a file: Deribit JSON, canonical CSV or Parquet, CBOE quotedata.
+    """
+
+
+def measured(command: Callable[..., None]) -> Callable[..., None]:
+    """The arguments of every command that measures a SOURCE."""
+    options = (
+        click.argument("source"),
+        click.option(
+            "--positioning",
+            metavar="MODEL|FILE",
+            help="naive, dealer-short, dealer-long, flow, or an inventory file."
+            "  [default: flow with trades, else naive]",
+        ),
+        click.option("--trades", metavar="FILE", help="Trades for `flow`."),
+        click.option("--asof", metavar="TIME", help="Snapshot, or the time of a file without one."),
+        click.option("--underlying", metavar="NAME", help="BTC, ETH, … where a file holds several."),
+        click.option("--depth", "depth_usd_per_pct", type=float, metavar="USD", help=DEPTH_HELP),
+        click.option(
+            "--dynamics",
+            metavar="NAME",
+            help="sticky-strike, sticky-delta or surface.  [default: sticky-strike]",
+        ),
+        click.option(
+            "--ahead", "days_ahead", type=float, metavar="DAYS", help="Roll the book forward in time."
+        ),
+        click.option(
+            "--range",
+            "limits",
+            type=float,
+            nargs=2,
+            metavar="LOW HIGH",
+            help="Profile range in multiples of spot.  [default: 0.5 2]",
+        ),
+        click.option("--seed", type=int, help="Seed of the Monte Carlo over signs."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def answer(source: str, given: dict[str, Any]) -> "Exposure":
+    """Runs the exposure study with the flags that were given."""
+    from shortgamma.exposure.profile import Grid
+    from shortgamma.studies.assumptions import Assumptions
+    from shortgamma.studies.source import exposure_of
+
+    limits = given.pop("limits")
+    where = {name: given.pop(name) for name in ("positioning", "trades", "asof", "underlying")}
+    assumed = {name: value for name, value in given.items() if value is not None}
+    if limits:
+        assumed["grid"] = Grid(lowest=limits[0], highest=limits[1])
+    return exposure_of(source, **where, assumptions=Assumptions(**assumed))
+
+
+@shortgamma.command()
+@measured
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Also a report.")
+def exposure(source: str, as_json: bool, out: Path | None, **given: Any) -> None:
+    """The gamma of the system: net gamma, flips, walls, who is short."""
+    result = answer(source, given)
+    if out is not None:
+        save_report(result, out)
+    show(result, as_json)
+
+
+@shortgamma.command()
+@measured
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    metavar="FILE.html",
+    help="Where to write the page.",
+)
+def report(source: str, as_json: bool, out: Path, **given: Any) -> None:
+    """One page: who is short gamma, how much per 1 %, where it flips, what that does to volatility."""
+    result = answer(source, given)
+    save_report(result, out)
+    show(result, as_json)
+    click.echo(f"report written to {out}", err=True)
+
+
+def save_report(result: "Exposure", out: Path) -> None:
+    """Writes the page."""
+    from shortgamma.report.page import write_report
+
+    try:
+        write_report(result, out)
+    except OSError as problem:
+        raise InputError(
+            f"cannot write: {problem.strerror}", place=str(out), remedy="choose another --out"
+        ) from None
+
+
+def show(result: "Exposure", as_json: bool) -> None:
+    """The answer on stdout, as JSON or for the eye."""
+    if as_json:
+        print_json(result.to_dict())
+        return
+    from shortgamma.report.terminal import summary
+
+    print_renderable(summary(result))
+
+
+@shortgamma.command()
+@click.argument("file", required=False)
+@click.option("--kind", type=click.Choice(["call", "put"]), help="call or put.")
+@click.option("--forward", type=float, help="USD.")
+@click.option("--strike", type=float, help="USD.")
+@click.option("--years", type=float, help="ACT/365 years to expiry.")
+@click.option("--vol", type=float, help="Decimal; or give --price.")
+@click.option("--price", type=float, help="USD; the vol is implied.")
+@click.option("--rate", type=float, default=0.0, show_default=True, help="Continuously compounded.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def price(file: str | None, as_json: bool, **given: Any) -> None:
+    """Price, implied vol and every Greek, of a FILE.csv or of one option given by flags."""
+    from shortgamma.data import read_price_rows
+    from shortgamma.report.terminal import price_table
+    from shortgamma.studies.price import price_options
+    from shortgamma.studies.source import price as price_one
+
+    if file is None:
+        result = price_one(**one_option(given))
+    elif any(value is not None for name, value in given.items() if name != "rate"):
+        raise InputError("both a file and flags", place=file, remedy="give one of them")
+    else:
+        result = price_options(read_price_rows(file))
+    rows = result.to_rows()
+    if not any(row["status"] == "ok" for row in rows):
+        print_json(rows) if as_json else print_renderable(price_table(rows))
+        raise InputError(
+            f"no row could be priced, the first: {rows[0]['status']}" if rows else "no rows",
+            place=file,
+        )
+    print_json(rows) if as_json else print_renderable(price_table(rows))
+
+
+def one_option(given: dict[str, Any]) -> dict[str, Any]:
+    """The flags of one option, complete and unambiguous."""
+    for name in ("kind", "forward", "strike", "years"):
+        if given[name] is None:
+            raise InputError(f"--{name} is missing", remedy="give a FILE.csv or all flags")
+    if (given["vol"] is None) == (given["price"] is None):
+        raise InputError("give exactly one of --vol and --price")
+    return {name: value for name, value in given.items() if value is not None}

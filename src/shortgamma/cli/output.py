@@ -1,0 +1,22 @@
+"""What goes to stdout."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def print_json(document: object) -> None:
+    """Exactly one JSON document, and nothing else, on stdout."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(document)).decode())
+
+
+def print_renderable(renderable: "RenderableType") -> None:
+    """A table or a summary for the eye."""
+    from rich.console import Console
+
+    Console().print(renderable)

@@ -1,0 +1,1 @@
+"""Who is long or short how much gamma: positioning, profile, flips, walls, confidence, feedback."""

@@ -1,0 +1,95 @@
+"""Screens that put bad rows aside, each with its reason."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortgamma.basics.errors import Failure, Reason
+from shortgamma.market.quotes import Quotes
+
+MAX_VOL = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One test over all rows.
+
+    Args:
+        reason: Why a row that fails is put aside.
+        fails: True where a row fails, shape (n,).
+        value: What to show of a failing row, shape (n,).
+    """
+
+    reason: Reason
+    fails: NDArray[np.bool_]
+    value: NDArray[np.float64]
+
+
+def screens(
+    quotes: Quotes,
+    years: NDArray[np.float64],
+    forward: NDArray[np.float64],
+    vol: NDArray[np.float64],
+) -> list[Screen]:
+    """The screens in the order in which they name a row's reason: the first that fails counts."""
+    interest = quotes.open_interest
+    prices = np.fmin(np.fmin(quotes.bid_price, quotes.ask_price), quotes.mark_price)
+    return [
+        Screen(Reason.BAD_KIND, quotes.sign == 0.0, quotes.sign),
+        Screen(Reason.BAD_STRIKE, ~(quotes.strike > 0.0) | np.isinf(quotes.strike), quotes.strike),
+        Screen(Reason.BAD_EXPIRY, ~np.isfinite(years), years),
+        Screen(Reason.EXPIRED, years <= 0.0, years),
+        Screen(Reason.BAD_FORWARD, ~(forward > 0.0) | np.isinf(forward), forward),
+        Screen(Reason.NOT_A_NUMBER, ~np.isfinite(interest) | ~np.isfinite(quotes.rate), interest),
+        Screen(Reason.NEGATIVE_OPEN_INTEREST, interest < 0.0, interest),
+        Screen(Reason.NEGATIVE_PRICE, prices < 0.0, prices),
+        Screen(Reason.CROSSED, quotes.bid_price > quotes.ask_price, quotes.bid_price),
+        Screen(Reason.NO_VOL, np.isnan(vol), vol),
+        Screen(Reason.BAD_VOL, ~((vol > 0.0) & (vol <= MAX_VOL)), vol),
+        Screen(Reason.DUPLICATE, repeated(quotes), quotes.strike),
+        Screen(Reason.ZERO_OPEN_INTEREST, interest == 0.0, interest),
+    ]
+
+
+def repeated(quotes: Quotes) -> NDArray[np.bool_]:
+    """True from the second occurrence of an instrument on."""
+    _names, first = np.unique(quotes.instrument.astype(str), return_index=True)
+    again = np.ones(len(quotes), dtype=np.bool_)
+    again[first] = False
+    return again
+
+
+def screen(quotes: Quotes, tests: list[Screen]) -> tuple[NDArray[np.bool_], tuple[Failure, ...]]:
+    """Applies the screens.
+
+    Returns:
+        The rows that pass, and one failure for every other row in row order.
+    """
+    verdict = np.full(len(quotes), -1)
+    for index, test in enumerate(tests):
+        verdict[(verdict < 0) & test.fails] = index
+    failures = tuple(
+        Failure(
+            reason=tests[verdict[row]].reason,
+            item=str(quotes.instrument[row]),
+            message=describe(quotes, tests[verdict[row]], row),
+        )
+        for row in np.flatnonzero(verdict >= 0).tolist()
+    )
+    return verdict < 0, failures
+
+
+def describe(quotes: Quotes, test: Screen, row: int) -> str:
+    """The offending value of one row in words."""
+    match test.reason:
+        case Reason.EXPIRED:
+            return f"{test.value[row] * 365.0:.3g} days to expiry"
+        case Reason.CROSSED:
+            return f"bid {quotes.bid_price[row]:g} above ask {quotes.ask_price[row]:g}"
+        case Reason.BAD_VOL:
+            return f"vol {100.0 * test.value[row]:.4g} %"
+        case Reason.DUPLICATE:
+            return "kept the first"
+        case _:
+            return f"{test.value[row]:g}"

@@ -1,0 +1,1 @@
+"""Whole questions: one question is one function, one command and one card of the dashboard."""

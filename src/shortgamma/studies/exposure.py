@@ -1,0 +1,254 @@
+"""The gamma of the system: who is short, how much per 1 %, where it flips, what that does to volatility."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from shortgamma.basics.errors import InputError
+from shortgamma.basics.time import format_stamp
+from shortgamma.basics.units import DAYS_PER_YEAR
+from shortgamma.exposure.confidence import Confidence, assess
+from shortgamma.exposure.dynamics import FittedSurface, SmileDynamics, StickyDelta, StickyStrike
+from shortgamma.exposure.feedback import Feedback, feedback
+from shortgamma.exposure.holders import System, system_gamma
+from shortgamma.exposure.positioning import (
+    DealerLong,
+    DealerShort,
+    Naive,
+    Positioning,
+    PositioningModel,
+)
+from shortgamma.exposure.profile import Grid, Profile, gamma_profile
+from shortgamma.exposure.totals import (
+    Breakdown,
+    Heatmap,
+    Totals,
+    Walls,
+    breakdown,
+    find_walls,
+    heatmap,
+    total_exposure,
+)
+from shortgamma.exposure.unit import unit_exposure
+from shortgamma.market.chain import Chain
+from shortgamma.market.surface import Surface, fit_surface
+from shortgamma.studies.assumptions import Assumptions
+from shortgamma.studies.document import plain, plain_mapping, rows_of
+
+METHOD = "1"
+"""Version of the method; a stored result with another one is not comparable."""
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModelRow:
+    """The same chain under another positioning: how much the sign assumption decides.
+
+    Args:
+        positioning: Signed holdings under that model.
+        gamma_usd_per_pct: Net.
+        profile: Its gamma profile.
+    """
+
+    positioning: Positioning
+    gamma_usd_per_pct: float
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Exposure:
+    """The answer, with the chain and every assumption it rests on; see the rooms' types for units."""
+
+    chain: Chain
+    positioning: Positioning
+    assumptions: Assumptions
+    totals: Totals
+    by_strike: Breakdown
+    by_expiry: Breakdown
+    heatmap: Heatmap
+    walls: Walls
+    profile: Profile
+    confidence: Confidence
+    system: System
+    feedback: Feedback
+    surface: Surface
+    models: tuple[ModelRow, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """The answer as ``--json`` prints it."""
+        chain, profile = self.chain, self.profile
+        return {
+            "asof": None if chain.asof is None else format_stamp(chain.asof),
+            "venue": chain.venue,
+            "underlying": chain.underlying,
+            "spot": chain.spot,
+            "instruments": len(chain),
+            "quarantined": len(chain.quarantined),
+            "quarantine": quarantine_counts(chain),
+            "method": METHOD,
+            "positioning": self.positioning.model,
+            "positioning_description": self.positioning.description,
+            "assumptions": plain(self.assumptions),
+            **plain_mapping(self.totals),
+            "flips": plain(profile.flips),
+            "flip_status": profile.flip_status.value,
+            "walls": plain(self.walls),
+            "by_strike": rows_of(self.by_strike, "strike", self.by_strike.key.tolist()),
+            "by_expiry": rows_of(
+                self.by_expiry, "expiry", [format_stamp(e) for e in self.by_expiry.key.tolist()]
+            ),
+            "heatmap": {
+                "strike": plain(self.heatmap.strike),
+                "expiry": [format_stamp(e) for e in self.heatmap.expiry.tolist()],
+                "gamma_usd_per_pct": plain(self.heatmap.gamma_usd_per_pct),
+            },
+            "profile": {k: v for k, v in plain_mapping(profile).items() if "flip" not in k},
+            "feedback": feedback_document(self.feedback),
+            "confidence": plain(self.confidence),
+            "holders": plain(self.system),
+            "surface": surface_document(self.surface),
+            "models": [model_document(row) for row in self.models],
+        }
+
+
+def exposure(
+    chain: Chain, model: PositioningModel, assumptions: Assumptions | None = None
+) -> Exposure:
+    """Measures the gamma of the system.
+
+    Args:
+        chain: Quotes and open interest of one underlying.
+        model: Who holds the other side.
+        assumptions: Depth, grid, smile dynamics, time roll, draws.
+
+    Raises:
+        InputError: Nothing is left of the chain after the roll.
+    """
+    assumptions = assumptions or Assumptions()
+    positioning = model.position(chain)
+    if assumptions.days_ahead > 0.0:
+        chain, positioning = roll(chain, positioning, assumptions.days_ahead)
+    options, quantity = chain.options, positioning.quantity
+    unit = unit_exposure(options)
+    interest = chain.open_interest
+    totals = total_exposure(options, unit, quantity, interest)
+    by_strike = breakdown(options.strike, options.is_call, unit, quantity, interest)
+    surface = fit_surface(options)
+    profile = gamma_profile(
+        options,
+        quantity,
+        chain.spot,
+        dynamics=smile_dynamics(assumptions.dynamics, surface),
+        days_ahead=assumptions.days_ahead,
+        grid=assumptions.grid,
+    )
+    return Exposure(
+        chain=chain,
+        positioning=positioning,
+        assumptions=assumptions,
+        totals=totals,
+        by_strike=by_strike,
+        by_expiry=breakdown(options.expiry, options.is_call, unit, quantity, interest),
+        heatmap=heatmap(options, unit, quantity),
+        walls=find_walls(by_strike),
+        profile=profile,
+        confidence=assess(
+            options,
+            positioning,
+            chain.spot,
+            unit,
+            grid=assumptions.grid,
+            draws=assumptions.draws,
+            seed=assumptions.seed,
+        ),
+        system=system_gamma(positioning, unit),
+        feedback=feedback(
+            options,
+            quantity,
+            totals.gamma_usd_per_pct,
+            depth_usd_per_pct=assumptions.depth_usd_per_pct,
+            grid=assumptions.grid,
+        ),
+        surface=surface,
+        models=compare_models(chain, positioning, assumptions.grid),
+    )
+
+
+def roll(chain: Chain, positioning: Positioning, days: float) -> tuple[Chain, Positioning]:
+    """Chain and holdings after ``days`` calendar days on today's forwards and vols."""
+    later = chain.rolled(days)
+    if len(later) == 0:
+        raise InputError(
+            f"every option expires within {days:g} days", place="--ahead", remedy="look less far"
+        )
+    alive = chain.options.years > days / DAYS_PER_YEAR
+    held = replace(
+        positioning,
+        quantity=positioning.quantity[alive],
+        unknown=positioning.unknown[alive],
+        holdings=positioning.holdings[:, alive],
+    )
+    return later, held
+
+
+def smile_dynamics(name: str, surface: Surface) -> SmileDynamics:
+    """The assumption of that name; ``Assumptions`` admits no other."""
+    match name:
+        case "sticky-delta":
+            return StickyDelta()
+        case "surface":
+            return FittedSurface(surface)
+        case _:
+            return StickyStrike()
+
+
+def compare_models(chain: Chain, chosen: Positioning, grid: Grid) -> tuple[ModelRow, ...]:
+    """The chosen positioning beside the three rules: the sign assumption decides everything."""
+    unit = unit_exposure(chain.options)
+    rules = [rule.position(chain) for rule in (Naive(), DealerShort(), DealerLong())]
+    candidates = [chosen, *(rule for rule in rules if rule.model != chosen.model)]
+    return tuple(
+        ModelRow(
+            positioning=held,
+            gamma_usd_per_pct=float(held.quantity @ unit.gamma_usd_per_pct),
+            profile=gamma_profile(chain.options, held.quantity, chain.spot, grid=grid),
+        )
+        for held in candidates
+    )
+
+
+def quarantine_counts(chain: Chain) -> dict[str, int]:
+    """How many rows were put aside for each reason, the commonest first."""
+    return dict(Counter(failure.reason.value for failure in chain.quarantined).most_common())
+
+
+def feedback_document(answer: Feedback) -> dict[str, object]:
+    """Feedback with each critical shock as a number, and its details beside it."""
+    return {
+        **plain_mapping(answer),
+        "critical_shock_up": answer.critical_up.shock,
+        "critical_shock_down": answer.critical_down.shock,
+    }
+
+
+def model_document(row: ModelRow) -> dict[str, object]:
+    """One line of the comparison of models."""
+    return {
+        "positioning": row.positioning.model,
+        "gamma_usd_per_pct": row.gamma_usd_per_pct,
+        "flips": plain(row.profile.flips),
+        "flip_status": row.profile.flip_status.value,
+    }
+
+
+def surface_document(surface: Surface) -> dict[str, object]:
+    """Smiles and arbitrage report, with readable expiries."""
+    return {
+        "smiles": [
+            {**plain_mapping(smile), "expiry": format_stamp(smile.expiry)}
+            for smile in surface.smiles
+        ],
+        "butterfly_violations": [format_stamp(smile.expiry) for smile in surface.butterfly],
+        "calendar_violations": [
+            {**plain_mapping(v), "near": format_stamp(v.near), "far": format_stamp(v.far)}
+            for v in surface.calendar
+        ],
+        "unfitted": [format_stamp(expiry) for expiry in surface.unfitted],
+    }
