@@ -11,7 +11,9 @@
 Names resolve on first use, so that importing the package costs nothing.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,15 +27,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "Assumptions": ("shortgamma.studies.assumptions", "Assumptions"),
-    "Grid": ("shortgamma.exposure.profile", "Grid"),
-    "InputError": ("shortgamma.basics.errors", "InputError"),
-    "ShortgammaError": ("shortgamma.basics.errors", "ShortgammaError"),
-    "exposure": ("shortgamma.studies.source", "exposure_of"),
-    "open_chain": ("shortgamma.studies.source", "open_chain"),
-    "positioning_model": ("shortgamma.studies.source", "positioning_model"),
-    "price": ("shortgamma.studies.source", "price"),
-    "write_report": ("shortgamma.report.page", "write_report"),
+    "Assumptions": "shortgamma.studies.assumptions",
+    "Grid": "shortgamma.exposure.profile",
+    "InputError": "shortgamma.basics.errors",
+    "ShortgammaError": "shortgamma.basics.errors",
+    "open_chain": "shortgamma.studies.source",
+    "positioning_model": "shortgamma.studies.source",
+    "price": "shortgamma.studies.source",
+    "write_report": "shortgamma.report.page",
 }
 
 __all__ = [
@@ -52,5 +53,28 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, attribute = _PUBLIC[name]
-    return getattr(import_module(module), attribute)
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+class _ExposureRoom(ModuleType):
+    """The room ``exposure``, which also answers its question when called."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return import_module("shortgamma.studies.source").exposure_of(*arguments, **options)
+
+
+class _Package(ModuleType):
+    """This package. ``exposure`` is both a room and a question; see docs/decisions/0005."""
+
+    @property
+    def exposure(self) -> Any:
+        room = import_module("shortgamma.exposure")
+        room.__class__ = _ExposureRoom
+        return room
+
+    @exposure.setter
+    def exposure(self, room: ModuleType) -> None:
+        """The import system binds every loaded room here; the getter finds it by itself."""
+
+
+sys.modules[__name__].__class__ = _Package

@@ -37,6 +37,17 @@ def tape(*prints, changes=None):
     )
 
 
+def inventory_of(quantity, **holders):
+    """An inventory; ``holders`` maps names to types."""
+    return KnownInventory(
+        HolderInventory(
+            holders=tuple(holders),
+            holder_types=tuple(holders.values()),
+            quantity=np.atleast_2d(np.array(quantity, dtype=float)),
+        )
+    )
+
+
 def two_options(interest=(100.0, 100.0)):
     return chain_of(series([90.0, 110.0], days=30.0, vols=0.5, is_call=[False, True]), list(interest))
 
@@ -114,23 +125,25 @@ def test_flow_plus_unknown_never_exceeds_open_interest(prints):
 
 
 def test_customers_of_an_inventory_do_not_count_as_hedgers():
-    chain = two_options()
-    inventory = HolderInventory(
-        holders=("desk", "vault", "customers"), quantity=np.array([[-5.0, 0], [0, -3.0], [5.0, 3.0]])
-    )
-    held = KnownInventory(inventory).position(chain)
+    model = inventory_of([[-5.0, 0], [0, -3.0], [5.0, 3.0]], desk="", amm="amm", customers="")
+    held = model.position(two_options())
     assert held.quantity == pytest.approx([-5.0, -3.0])
-    assert held.dealer_names == ("desk", "vault")
+    assert held.dealer_names == ("desk", "amm")
+
+
+def test_vaults_and_funds_hold_but_do_not_hedge():
+    model = inventory_of([[-5.0, 0], [0, -3.0], [5.0, 3.0]], maker="market_maker", v="vault", f="fund")
+    held = model.position(two_options())
+    assert held.quantity == pytest.approx([-5.0, 0.0])
+    assert held.dealer_names == ("maker",)
 
 
 def test_concentration_of_the_short_side():
     """Shares 3/4 and 1/4 of the short side: Herfindahl 10/16; the long holder has no share."""
     options = series([100.0], days=30.0, vols=0.5, is_call=True)
     chain = chain_of(options, [10.0])
-    inventory = HolderInventory(
-        holders=("small", "large", "fund"), quantity=np.array([[-1.0], [-3.0], [4.0]])
-    )
-    system = system_gamma(KnownInventory(inventory).position(chain), unit_exposure(options))
+    model = inventory_of([[-1.0], [-3.0], [4.0]], small="", large="", fund="fund")
+    system = system_gamma(model.position(chain), unit_exposure(options))
     assert system.herfindahl == pytest.approx(10.0 / 16.0)
     assert system.largest == "large"
     assert [holder.name for holder in system.holders] == ["large", "small", "fund"]
@@ -147,8 +160,7 @@ def test_a_rule_knows_sides_but_no_names():
 
 def test_certain_signs_give_a_band_of_no_width():
     chain = random_chain(4, size=50)
-    inventory = HolderInventory(holders=("desk",), quantity=-chain.open_interest[None, :])
-    held = KnownInventory(inventory).position(chain)
+    held = inventory_of(-chain.open_interest, desk="").position(chain)
     unit = unit_exposure(chain.options)
     sure = assess(chain.options, held, 100.0, unit, draws=50)
     net = float(held.quantity @ unit.gamma_usd_per_pct)
@@ -188,9 +200,7 @@ def test_same_seed_same_bits():
 
 def test_flip_band_is_the_flip_itself_where_signs_are_certain():
     chain = random_chain(9, size=120)
-    held = KnownInventory(
-        HolderInventory(holders=("desk",), quantity=Naive().position(chain).quantity[None, :])
-    ).position(chain)
+    held = inventory_of(Naive().position(chain).quantity, desk="").position(chain)
     sure = assess(chain.options, held, 100.0, unit_exposure(chain.options), draws=5)
     flips = [f.spot for f in gamma_profile(chain.options, held.quantity, 100.0).flips]
     nearest = min(flips, key=lambda spot: abs(np.log(spot / 100.0)))

@@ -141,7 +141,7 @@ def show(result: "Exposure", as_json: bool) -> None:
 def price(file: str | None, as_json: bool, **given: Any) -> None:
     """Price, implied vol and every Greek, of a FILE.csv or of one option given by flags."""
     from shortgamma.data import read_price_rows
-    from shortgamma.report.terminal import price_table
+    from shortgamma.report.price_table import price_table
     from shortgamma.studies.price import price_options
     from shortgamma.studies.source import price as price_one
 
@@ -153,12 +153,12 @@ def price(file: str | None, as_json: bool, **given: Any) -> None:
         result = price_options(read_price_rows(file))
     rows = result.to_rows()
     if not any(row["status"] == "ok" for row in rows):
-        print_json(rows) if as_json else print_renderable(price_table(rows))
-        raise InputError(
-            f"no row could be priced, the first: {rows[0]['status']}" if rows else "no rows",
-            place=file,
-        )
-    print_json(rows) if as_json else print_renderable(price_table(rows))
+        reason = f"no row can be priced, the first one: {rows[0]['status']}" if rows else "no rows"
+        raise InputError(reason, place=file)
+    if as_json:
+        print_json(rows)
+    else:
+        print_renderable(price_table(rows))
 
 
 def one_option(given: dict[str, Any]) -> dict[str, Any]:

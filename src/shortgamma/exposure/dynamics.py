@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.market.options import OptionSeries
-from shortgamma.market.surface import Surface
+from shortgamma.market.surface import Surface, out_of_the_money
 
 Vector = NDArray[np.float64]
 
@@ -55,14 +55,6 @@ class StickyDelta:
             k, vol = out_of_the_money(moneyness[rows], options.vol[rows], options.is_call[rows])
             vols[rows] = np.interp(moneyness[rows] - move, k, vol)
         return vols
-
-
-def out_of_the_money(k: Vector, vol: Vector, is_call: NDArray[np.bool_]) -> tuple[Vector, Vector]:
-    """One vol per moneyness of one expiry, ascending, from the out-of-the-money side where it exists."""
-    inside = is_call != (k >= 0.0)
-    order = np.lexsort((inside, k))
-    distinct, first = np.unique(k[order], return_index=True)
-    return distinct, vol[order][first]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Holder:
 
     Args:
         name: As the model or the file calls it.
+        kind: ``market_maker``, ``vault``, ``customer``, …; empty text where unknown.
         is_hedger: True where the model counts it among those who hedge.
         gamma_usd_per_pct: USD per 1 %.
         vega_usd_per_point: USD.
@@ -26,6 +27,7 @@ class Holder:
     """
 
     name: str
+    kind: str
     is_hedger: bool
     gamma_usd_per_pct: float
     vega_usd_per_point: float
@@ -64,6 +66,7 @@ def system_gamma(positioning: Positioning, unit: UnitExposure) -> System:
     holders = tuple(
         Holder(
             name=positioning.holders[i],
+            kind=positioning.holder_types[i],
             is_hedger=positioning.holders[i] in positioning.dealer_names,
             gamma_usd_per_pct=float(gamma[i]),
             vega_usd_per_point=float(vega[i]),

@@ -21,6 +21,7 @@ Vector = NDArray[np.float64]
 
 DEALERS = "dealers"
 CUSTOMERS = "customers"
+NOT_HEDGING = frozenset({"customer", "fund", "vault"})
 SIGN_ACCURACY = 0.75
 """Assumption: a sign by rule, or by exchange-flagged taker side, is right three times out of four.
 
@@ -40,6 +41,7 @@ class Positioning:
         accuracy: Probability that the sign of an instrument's ``quantity`` is right.
         holders: Names of whoever is known to hold something.
         holdings: Their signed holdings, shape (h, n).
+        holder_types: What each is (``market_maker``, ``vault``, …); empty text where unknown.
         dealer_names: Those of ``holders`` that the model counts as dealers.
         quarantined: Rows of a trade or inventory file that were put aside.
     """
@@ -51,6 +53,7 @@ class Positioning:
     accuracy: float
     holders: tuple[str, ...]
     holdings: NDArray[np.float64]
+    holder_types: tuple[str, ...]
     dealer_names: tuple[str, ...] = (DEALERS,)
     quarantined: tuple[Failure, ...] = ()
 
@@ -82,6 +85,7 @@ def two_sided(
         unknown=unknown,
         accuracy=SIGN_ACCURACY,
         holders=(DEALERS, CUSTOMERS),
+        holder_types=("dealer", "customer"),
         holdings=np.stack((quantity, -quantity)),
         dealer_names=(DEALERS,),
     )
@@ -144,19 +148,28 @@ class KnownInventory:
     inventory: HolderInventory
 
     def position(self, chain: Chain) -> Positioning:
-        """The holdings as they are; customers are whoever is called so, all others hedge."""
-        names = self.inventory.holders
-        hedging = np.array([not name.lower().startswith(CUSTOMERS[:-1]) for name in names])
-        if not hedging.any():
-            hedging[:] = True
+        """The holdings as they are; the hedgers' sum is the quantity."""
+        names, kinds = self.inventory.holders, self.inventory.holder_types
+        hedging = np.array([hedges(n, k) for n, k in zip(names, kinds, strict=True)])
         return Positioning(
             model="inventory",
-            description="Signed holdings as given in the inventory file, taken as exact.",
+            description="Signed holdings as given in the inventory, taken as exact; customers, vaults and "
+            "funds are counted as holders who do not hedge.",
             quantity=self.inventory.quantity[hedging].sum(axis=0),
             unknown=np.zeros(len(chain)),
             accuracy=1.0,
             holders=names,
+            holder_types=kinds,
             holdings=self.inventory.quantity,
-            dealer_names=tuple(n for n, hedges in zip(names, hedging, strict=True) if hedges),
+            dealer_names=tuple(n for n, h in zip(names, hedging, strict=True) if h),
             quarantined=self.inventory.failures,
         )
+
+
+def hedges(name: str, kind: str) -> bool:
+    """Whether a holder is counted among those who keep themselves delta-neutral.
+
+    Market makers and option AMMs do. Vaults sell once a week and let it run: their buyers hedge. A holder
+    without a type hedges unless it is called a customer.
+    """
+    return kind.lower() not in NOT_HEDGING and not (kind == "" and name.lower().startswith("customer"))

@@ -48,8 +48,8 @@ def bits_float(_context: Any, value: Any) -> Any:
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def exp_bounded(x):
-    """exp(x) to 1 ulp for −708 ≤ x ≤ 708, and 0 below."""
-    y = max(x, EXP_FLOOR)
+    """exp(x) to 1 ulp for −708 ≤ x ≤ 708, 0 below, NaN for NaN; above 708 it is not defined."""
+    y = EXP_FLOOR if x < EXP_FLOOR else x
     shifted = y * LOG2_E + ROUNDER
     k = shifted - ROUNDER
     r = (y - k * LN2_HIGH) - k * LN2_LOW
@@ -66,7 +66,7 @@ def exp_bounded(x):
     p = (p * r) * r + r
     scale = bits_float((float_bits(shifted) << 52) + (EXPONENT_BIAS << 52))
     value = p * scale + scale
-    return value if x >= EXP_FLOOR else 0.0
+    return 0.0 if x < EXP_FLOOR else value
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.errors import Status
 from shortgamma.kernels.black import BLOCK, otm_terms
-from shortgamma.kernels.elementary import FAST, exp_bounded, log_ratio
+from shortgamma.kernels.elementary import EXP_FLOOR, FAST, exp_bounded, log_ratio
 
 Vector = NDArray[np.float64]
 OK = int(Status.OK)
@@ -91,9 +91,11 @@ def stage_start(price, forward, strike, years, rate, sign, scratch):
         f = forward[j]
         k = strike[j]
         intrinsic = max(sign[j] * (f - k), 0.0)
-        undiscounted = price[j] * exp_bounded(rate[j] * years[j])
+        growth = rate[j] * years[j]
+        # beyond this no double holds the discount factor: NaN, and with it NOT_FINITE
+        undiscounted = price[j] * exp_bounded(growth) if abs(growth) <= -EXP_FLOOR else math.nan
         value = undiscounted - intrinsic
-        value = 0.0 if intrinsic > 0.0 and abs(value) <= ROUNDING * undiscounted else value
+        value = 0.0 if abs(value) <= ROUNDING * intrinsic else value
         x = log_ratio(f, k)
         low = min(f, k)
         inverse = 1.0 / low
@@ -109,7 +111,7 @@ def stage_solve(forward, strike, scratch):
         target = scratch[j]
         x = scratch[BLOCK + j]
         w = householder_step(scratch[2 * BLOCK + j], forward[j], strike[j], x, target)
-        scratch[2 * BLOCK + j] = w
+        scratch[2 * BLOCK + j] = w if w > 0.0 else math.nan
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)

@@ -76,7 +76,8 @@ class OptionSeries:
         """The contracts that are still alive ``years`` later, on the same forwards and vols."""
         alive = self.select(self.years > years)
         values: dict[str, Any] = {f.name: getattr(alive, f.name) for f in fields(alive)}
-        return type(self)(**(values | {"years": alive.years - years}))
+        values["years"] = alive.years - years
+        return type(self)(**values)
 
 
 def expiry_of(asof: int, years: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -66,16 +66,16 @@ def screen(quotes: Quotes, tests: list[Screen]) -> tuple[NDArray[np.bool_], tupl
     Returns:
         The rows that pass, and one failure for every other row in row order.
     """
-    verdict = np.full(len(quotes), -1)
+    verdict = np.full(len(quotes), -1, dtype=np.intp)
     for index, test in enumerate(tests):
         verdict[(verdict < 0) & test.fails] = index
     failures = tuple(
         Failure(
-            reason=tests[verdict[row]].reason,
+            reason=tests[int(verdict[row])].reason,
             item=str(quotes.instrument[row]),
-            message=describe(quotes, tests[verdict[row]], row),
+            message=describe(quotes, tests[int(verdict[row])], row),
         )
-        for row in np.flatnonzero(verdict >= 0).tolist()
+        for row in map(int, np.flatnonzero(verdict >= 0))
     )
     return verdict < 0, failures
 

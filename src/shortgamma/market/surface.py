@@ -6,6 +6,7 @@ shows is reported, not smoothed away.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class Smile:
 
     def vol(self, k: Vector) -> Vector:
         """Implied vol at log-moneyness ln(K/F), decimal."""
-        return np.sqrt(np.maximum(svi_variance(self.parameters, k), 1e-12) / self.years)
+        return np.sqrt(svi_variance(self.parameters, k) / self.years)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,60 +108,98 @@ def fit_surface(options: OptionSeries) -> Surface:
 
 
 def fit_smile(options: OptionSeries) -> Smile:
-    """SVI of one expiry by weighted least squares in vol."""
+    """SVI of one expiry by weighted least squares in vol.
+
+    Each row's moneyness is on its own forward: a recording may take minutes, and a vol belongs to the
+    forward it was quoted with.
+    """
     years = float(options.years[0])
-    forward = float(np.median(options.forward))
-    k = np.log(options.strike / forward)
-    width = np.sqrt(years) * options.vol
-    weight = np.exp(-0.25 * (k / width) ** 2) + 0.01
-    low, high = float(k.min()), float(k.max())
+    k, vol = out_of_the_money(
+        np.log(options.strike / options.forward), options.vol, options.is_call
+    )
+    weight = np.exp(-0.25 * (k / (np.sqrt(years) * vol)) ** 2) + 0.01
 
-    def residual(parameters: Vector) -> Vector:
-        variance = np.maximum(svi_variance(parameters, k), 1e-12)
-        return weight * (np.sqrt(variance / years) - options.vol)
+    def residual(shape: Vector) -> Vector:
+        return weight * (np.sqrt(svi_variance(raw_parameters(shape), k) / years) - vol)
 
-    def jacobian(parameters: Vector) -> Vector:
-        variance = np.maximum(svi_variance(parameters, k), 1e-12)
-        return (weight * 0.5 / np.sqrt(variance * years))[:, None] * svi_gradient(parameters, k)
+    def jacobian(shape: Vector) -> Vector:
+        variance = svi_variance(raw_parameters(shape), k)
+        return (weight * 0.5 / np.sqrt(variance * years))[:, None] * shape_gradient(shape, k)
 
-    start, bounds = start_and_bounds(k, options.vol**2 * years)
+    start, bounds = start_and_bounds(k, vol**2 * years)
     fit = least_squares(
         residual, start, jacobian, bounds=bounds, x_scale="jac", max_nfev=200, ftol=1e-10
     )
-    parameters: Vector = fit.x
-    grid = np.linspace(low, high, CHECK_POINTS)
-    error = np.sqrt(np.maximum(svi_variance(parameters, k), 1e-12) / years) - options.vol
+    parameters = raw_parameters(fit.x)
+    grid = np.linspace(k[0], k[-1], CHECK_POINTS)
+    error = np.sqrt(svi_variance(parameters, k) / years) - vol
     return Smile(
         expiry=int(options.expiry[0]),
         years=years,
-        forward=forward,
+        forward=float(np.median(options.forward)),
         parameters=parameters,
-        quoted=(low, high),
-        strikes=len(options),
+        quoted=(float(k[0]), float(k[-1])),
+        strikes=k.size,
         rmse_vol=float(np.sqrt(np.average(error**2, weights=weight**2))),
         butterfly=float(durrleman(parameters, grid).min()),
     )
 
 
+def out_of_the_money(
+    k: Vector, vol: Vector, is_call: NDArray[np.bool_]
+) -> tuple[Vector, Vector]:
+    """One vol per moneyness of one expiry, ascending, from the out-of-the-money side where it exists.
+
+    Args:
+        k: ln(K/F).
+        vol: Decimal.
+        is_call: True for calls.
+    """
+    inside = is_call != (k >= 0.0)
+    order = np.lexsort((inside, k))
+    distinct, first = np.unique(k[order], return_index=True)
+    return distinct, vol[order][first]
+
+
+def raw_parameters(shape: Vector) -> Vector:
+    """Raw SVI a, b, ρ, m, s from the shape that is fitted: lowest variance, b, ρ, m, s.
+
+    The lowest total variance is a + b·s·√(1 − ρ²); as a parameter of its own it can be kept positive.
+    """
+    lowest, b, rho, m, s = shape
+    return np.array([lowest - b * s * np.sqrt(1.0 - rho * rho), b, rho, m, s])
+
+
+def shape_gradient(shape: Vector, k: Vector) -> Vector:
+    """∂w/∂(lowest, b, ρ, m, s), shape (n, 5)."""
+    _lowest, b, rho, _m, s = shape
+    root = np.sqrt(1.0 - rho * rho)
+    gradient = svi_gradient(raw_parameters(shape), k)
+    gradient[:, 1] -= s * root
+    gradient[:, 2] += b * s * rho / root
+    gradient[:, 4] -= b * root
+    return gradient
+
+
 def start_and_bounds(k: Vector, variance: Vector) -> tuple[Vector, tuple[Vector, Vector]]:
     """A first guess in the middle of the smile, and bounds that keep variance positive and ρ sane.
 
-    b stays below Lee's moment bound of slope 2 and s away from a kink.
+    b stays below Lee's moment bound of slope 2, and s away from a kink.
     """
-    width = max(float(np.sqrt(variance.min())), 1e-4)
     lowest = float(variance.min())
-    middle = float(k[np.argmin(variance)])
-    start = np.array([0.5 * lowest, 0.5 * width, -0.1, middle, width])
+    width = max(float(np.sqrt(lowest)), 1e-4)
     span = max(float(np.ptp(k)), width)
-    lower = np.array([-float(variance.max()), 1e-8, -0.999, k.min() - span, 1e-3 * width])
-    upper = np.array([float(variance.max()) * 2.0, 2.0, 0.999, k.max() + span, 10.0 * span])
-    return np.clip(start, lower + 1e-12, upper - 1e-12), (lower, upper)
+    start = np.array([lowest, 0.5 * width, -0.1, float(k[np.argmin(variance)]), width])
+    lower = np.array([1e-3 * lowest, 1e-8, -0.999, k[0] - span, 0.05 * width])
+    upper = np.array([float(variance.max()) * 2.0, 2.0, 0.999, k[-1] + span, 10.0 * span])
+    inset = 1e-9 * (upper - lower)  # the solver wants a start strictly inside
+    return np.clip(start, lower + inset, upper - inset), (lower, upper)
 
 
 def calendar_violations(smiles: list[Smile]) -> tuple[CalendarViolation, ...]:
     """Neighbouring expiries whose total variance falls somewhere on their common quoted range."""
     found: list[CalendarViolation] = []
-    for near, far in zip(smiles[:-1], smiles[1:], strict=True):
+    for near, far in pairwise(smiles):
         low, high = max(near.quoted[0], far.quoted[0]), min(near.quoted[1], far.quoted[1])
         if low >= high:
             continue

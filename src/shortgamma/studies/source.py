@@ -51,7 +51,7 @@ def open_chain(source: str, *, asof: str | None = None, underlying: str | None =
 def positioning_model(
     name: str | None, chain: Chain, *, source: str, trades: str | None = None
 ) -> PositioningModel:
-    """The positioning of that name; a path is an inventory file.
+    """The positioning of that name; a path is an inventory file, ``sample`` the embedded one.
 
     Without a name it is ``flow`` where trades are at hand (a ``trades`` file, or the sample's own) and
     ``naive`` otherwise.
@@ -69,12 +69,12 @@ def positioning_model(
                 "flow needs trades", place="--positioning", remedy="give them with --trades FILE"
             )
         return TakerFlow(read_trades(prints, underlying=chain.underlying))
-    if not Path(chosen).exists():
+    if chosen.split(":")[0] != "sample" and not Path(chosen).exists():
         known = ", ".join([*RULES, "flow"])
         raise InputError(
             f"{chosen!r} is neither a model nor a file",
             place="--positioning",
-            remedy=f"use {known} or the path of an inventory file",
+            remedy=f"use {known}, the path of an inventory file, or sample",
         )
     return KnownInventory(read_inventory(chosen, chain))
 

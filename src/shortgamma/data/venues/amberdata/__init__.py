@@ -1,0 +1,1 @@
+"""Amberdata's recordings of Deribit."""

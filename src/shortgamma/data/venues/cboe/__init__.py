@@ -1,0 +1,1 @@
+"""CBOE's delayed quote table."""

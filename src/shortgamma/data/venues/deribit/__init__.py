@@ -1,0 +1,1 @@
+"""Deribit's JSON-RPC answers, dumps of them, and its instrument names."""

@@ -1,0 +1,1 @@
+"""Results as words, figures, a page and a terminal summary; computes nothing beyond formatting."""

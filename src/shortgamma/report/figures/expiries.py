@@ -1,0 +1,102 @@
+"""The term structure: gamma by expiry, and the vol at the money."""
+
+import numpy as np
+
+from shortgamma.exposure.totals import ZERO_DAYS
+from shortgamma.basics.units import DAYS_PER_YEAR
+from shortgamma.report.amounts import days_to, expiry_labels, scale_of
+from shortgamma.report.figures.frame import Spec, empty, layout, numbers
+from shortgamma.report.figures.palette import LONG, NEUTRAL, by_sign
+from shortgamma.studies.exposure import Exposure
+
+NET, GROSS = (0.0, 0.62), (0.7, 1.0)
+TENORS = {1.0: "1d", 7.0: "1w", 30.0: "1m", 91.0: "3m", 182.0: "6m", 365.0: "1y", 730.0: "2y"}
+
+
+def gamma_by_expiry(answer: Exposure) -> Spec:
+    """Net gamma of each expiry, and beside it the gross gamma of all open interest."""
+    table, asof = answer.by_expiry, answer.chain.asof
+    labels = expiry_labels(table.key.astype(np.int64), asof)
+    today = days_to(table.key.astype(np.int64), asof) <= ZERO_DAYS * DAYS_PER_YEAR
+    net, gross = table.gamma_usd_per_pct, table.gross_gamma_usd_per_pct
+    small, large = scale_of(float(np.abs(net).max())), scale_of(float(gross.max()))
+    row: Spec = {"type": "bar", "orientation": "h", "y": labels, "showlegend": False}
+    pattern = {"shape": ["/" if is_today else "" for is_today in today], "solidity": 0.3, "fillmode": "overlay", "fgcolor": "#FFFFFF"}
+    net_bars = row | {
+        "x": numbers(net, small.divisor),
+        "marker": {"color": [by_sign(v) for v in net.tolist()], "pattern": pattern},
+        "hovertemplate": f"%{{y}}: net %{{x:,.3~s}} {small.unit} per 1 %<extra></extra>",
+    }
+    gross_bars = row | {
+        "x": numbers(gross, large.divisor),
+        "xaxis": "x2",
+        "marker": {"color": NEUTRAL, "opacity": 0.55, "pattern": pattern},
+        "hovertemplate": f"%{{y}}: gross %{{x:,.3~s}} {large.unit} per 1 %<extra></extra>",
+    }
+    ticks = [f"<b>0DTE</b> {label}" if near else label for label, near in zip(labels, today, strict=True)]
+    return {
+        "data": [net_bars, gross_bars],
+        "layout": layout(
+            bargap=0.28,
+            xaxis=value_axis(f"net, {small.unit}", NET) | {"zeroline": True},
+            xaxis2=value_axis(f"gross, {large.unit}", GROSS) | {"anchor": "y"},
+            yaxis={
+                "type": "category",
+                "autorange": "reversed",
+                "tickmode": "array",
+                "tickvals": labels,
+                "ticktext": ticks,
+                "showgrid": False,
+                "ticks": "outside",
+                "ticklen": 6,
+                "tickcolor": "rgba(0,0,0,0)",
+            },
+        ),
+    }
+
+
+def value_axis(title: str, domain: tuple[float, float]) -> Spec:
+    """A horizontal axis of amounts over a part of the width."""
+    return {"title": {"text": title}, "domain": list(domain), "nticks": 5, "zeroline": False}
+
+
+def atm_vol(answer: Exposure) -> Spec:
+    """Vol at the forward of each fitted expiry against time, on a logarithmic time axis."""
+    smiles = answer.surface.smiles
+    if not smiles:
+        return empty("no expiry has enough strikes for a smile")
+    days = np.array([smile.years * DAYS_PER_YEAR for smile in smiles])
+    vols = np.array([float(smile.vol(np.zeros(1))[0]) for smile in smiles])
+    labels = expiry_labels(np.array([smile.expiry for smile in smiles]), answer.chain.asof)
+    room = 0.15 * float(np.ptp(vols)) + 0.01
+    trace: Spec = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": numbers(days),
+        "y": numbers(100.0 * vols),
+        "customdata": labels,
+        "line": {"color": LONG, "width": 2.5},
+        "marker": {"size": 8, "color": LONG, "line": {"color": "#FFFFFF", "width": 1}},
+        "hovertemplate": "%{customdata}: %{y:.1f} %<extra></extra>",
+        "showlegend": False,
+    }
+    return {
+        "data": [trace],
+        "layout": layout(
+            xaxis={
+                "type": "log",
+                "title": {"text": "time to expiry"},
+                "tickmode": "array",
+                "tickvals": list(TENORS),
+                "ticktext": list(TENORS.values()),
+                "range": [float(np.log10(days.min())) - 0.12, float(np.log10(days.max())) + 0.12],
+                "showgrid": True,
+            },
+            yaxis={
+                "title": {"text": "vol at the forward, %"},
+                "range": numbers([vols.min() - room, vols.max() + room], 0.01),
+                "zeroline": False,
+                "nticks": 6,
+            },
+        ),
+    }

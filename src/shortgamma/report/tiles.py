@@ -1,0 +1,181 @@
+"""The key numbers, each with its unit and one line of meaning; shared by the page and the terminal."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shortgamma.exposure.feedback import DEFAULT_DEPTH
+from shortgamma.exposure.profile import Crossing, FlipStatus
+from shortgamma.report.amounts import (
+    coins,
+    number,
+    percent,
+    price,
+    probability,
+    signed_percent,
+    signed_usd,
+    times,
+    usd,
+)
+from shortgamma.report.headline import side
+from shortgamma.studies.exposure import Exposure
+
+NO_FLIP = {
+    FlipStatus.ALWAYS_SHORT: "short at every price",
+    FlipStatus.ALWAYS_LONG: "long at every price",
+    FlipStatus.OUTSIDE_GRID: "only outside the levels shown",
+    FlipStatus.FLAT: "the book nets to nothing",
+    FlipStatus.FOUND: "",
+}
+
+
+class Tone(StrEnum):
+    """Which way a number points."""
+
+    SHORT = "short"
+    LONG = "long"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One key number.
+
+    Args:
+        label: What it is.
+        value: The number with its unit of money or count.
+        unit: Per what; may be empty.
+        note: What it means, one line.
+        tone: Which way it points.
+    """
+
+    label: str
+    value: str
+    unit: str
+    note: str
+    tone: Tone = Tone.NEUTRAL
+
+
+def tiles(answer: Exposure) -> tuple[Tile, ...]:
+    """All key numbers; the first four carry the story."""
+    return (
+        net_gamma(answer),
+        nearest_flip(answer),
+        volatility(answer),
+        chance_short(answer),
+        *sums(answer),
+    )
+
+
+def net_gamma(answer: Exposure) -> Tile:
+    """Net gamma of those who hedge."""
+    meaning = {
+        -1: ("they buy rises and sell falls", Tone.SHORT),
+        0: ("nothing to hedge", Tone.NEUTRAL),
+        1: ("they sell rises and buy falls", Tone.LONG),
+    }
+    note, tone = meaning[side(answer)]
+    return Tile(
+        label="Net gamma",
+        value=signed_usd(answer.totals.gamma_usd_per_pct),
+        unit="per 1 %",
+        note=note,
+        tone=tone,
+    )
+
+
+def nearest_flip(answer: Exposure) -> Tile:
+    """The flip nearest to spot, how far it is, and how sure."""
+    flips, spot, sure = answer.profile.flips, answer.chain.spot, answer.confidence.flip
+    if not flips:
+        return Tile(label="Nearest flip", value="none", unit="", note=NO_FLIP[answer.profile.flip_status])
+    flip = min(flips, key=lambda f: abs(f.spot - spot))
+    way = "long" if flip.crossing is Crossing.UP else "short"
+    known = sure.low is not None and sure.high is not None and sure.low != sure.high
+    band = f"; 5–95 %: {price(sure.low or 0.0)}–{price(sure.high or 0.0)}" if known else ""
+    return Tile(
+        label="Nearest flip",
+        value=price(flip.spot),
+        unit=f"{signed_percent(flip.spot / spot - 1.0)} from spot",
+        note=f"{way} above it{band}",
+    )
+
+
+def volatility(answer: Exposure) -> Tile:
+    """What hedging does to volatility."""
+    back = answer.feedback
+    origin = " (A)" if back.depth_usd_per_pct == DEFAULT_DEPTH else ""
+    runs = back.amplification is None
+    return Tile(
+        label="Volatility",
+        value="runs away" if back.amplification is None else times(back.amplification),
+        unit="" if runs else "by hedging",
+        note=f"θ = {number(back.theta)} at {usd(back.depth_usd_per_pct)} depth{origin}",
+        tone=(Tone.LONG, Tone.NEUTRAL, Tone.SHORT)[1 - side(answer)],
+    )
+
+
+def chance_short(answer: Exposure) -> Tile:
+    """P(net gamma < 0) and the band of net gamma."""
+    sure = answer.confidence
+    net = sure.gamma_usd_per_pct
+    exact = net.low is None or net.high is None or net.low == net.high
+    note = (
+        "holdings taken as exact"
+        if exact
+        else f"net 5–95 %: {signed_usd(net.low or 0.0)} to {signed_usd(net.high or 0.0)}"
+    )
+    return Tile(
+        label="P(net gamma < 0)",
+        value=probability(sure.probability_short),
+        unit="" if exact else f"of {sure.draws:,} draws",
+        note=note,
+    )
+
+
+def sums(answer: Exposure) -> tuple[Tile, ...]:
+    """The other totals."""
+    totals, coin = answer.totals, answer.chain.underlying
+    return (
+        Tile(
+            label="Gross gamma",
+            value=usd(totals.gross_gamma_usd_per_pct),
+            unit="per 1 %",
+            note=f"of {len(answer.chain):,} instruments, unsigned",
+        ),
+        Tile(
+            label="0DTE gamma",
+            value=signed_usd(totals.zero_day_gamma_usd_per_pct),
+            unit="per 1 %",
+            note=f"gone within 24 h{share_of_net(answer)}",
+        ),
+        Tile(
+            label="Coin gamma",
+            value=coins(totals.gamma_coin_per_pct, coin),
+            unit="per 1 %",
+            note="of the coin book, premium-adjusted",
+        ),
+        Tile(
+            label="Vega",
+            value=signed_usd(totals.vega_usd_per_point),
+            unit="per vol point",
+            note="option value gained if vol rises",
+        ),
+        Tile(
+            label="Vanna",
+            value=signed_usd(totals.vanna_usd_per_point),
+            unit="per vol point",
+            note="delta gained if vol rises",
+        ),
+        Tile(
+            label="Charm",
+            value=signed_usd(totals.charm_usd_per_day),
+            unit="per day",
+            note="delta gained as time passes",
+        ),
+    )
+
+
+def share_of_net(answer: Exposure) -> str:
+    """What part of net gamma expires within a day, where both have one sign."""
+    today, net = answer.totals.zero_day_gamma_usd_per_pct, answer.totals.gamma_usd_per_pct
+    return f", {percent(today / net)} of net" if 0.0 < today * net and abs(today) <= abs(net) else ""
