@@ -7,6 +7,7 @@ import sys
 import msgspec
 import polars as pl
 import pytest
+
 from shortgamma import cli
 
 

@@ -1,6 +1,7 @@
 """Small chains and books made for a test."""
 
 import numpy as np
+
 from shortgamma.basics.time import parse_stamp
 from shortgamma.basics.units import NANOSECONDS_PER_DAY
 from shortgamma.market.chain import Chain

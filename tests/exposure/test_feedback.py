@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 from scipy.special import ndtr
+
 from shortgamma.exposure.feedback import FeedbackStatus, ShockStatus, feedback
 from shortgamma.exposure.profile import Grid
 from shortgamma.exposure.unit import unit_exposure
-
 from tests.exposure.builders import series
 
 SPOT, STRIKE, VOL, DAYS, LAMBDA_N = 93.0, 100.0, 0.6, 2.0, 0.15
@@ -30,12 +30,16 @@ def delta_at(x):
 def test_squeeze_fold_example():
     """S 93, K 100, σ 60 %, 2 days, λN 0.15: a shock of 1.2314 % in logs is the last one that holds."""
     options, held, depth = short_call()
-    answer = feedback(options, held, gamma_of(options, held), depth_usd_per_pct=depth)
+    answer = feedback(
+        options, held, gamma_usd_per_pct=gamma_of(options, held), depth_usd_per_pct=depth
+    )
     assert answer.critical_up.status is ShockStatus.FOUND
     assert answer.critical_up.shock == pytest.approx(0.012314, abs=5e-7)
     landing = answer.critical_up.landing
     assert landing is not None
-    assert landing == pytest.approx(answer.critical_up.shock + LAMBDA_N * (delta_at(landing) - delta_at(0.0)))
+    assert landing == pytest.approx(
+        answer.critical_up.shock + LAMBDA_N * (delta_at(landing) - delta_at(0.0))
+    )
 
 
 def test_squeeze_fold_from_its_equations():
@@ -49,7 +53,9 @@ def test_squeeze_fold_from_its_equations():
     fold = brentq(slope, 0.0, np.log(STRIKE / SPOT) - 0.5 * width**2, xtol=1e-14)
     shock = fold - LAMBDA_N * (delta_at(fold) - delta_at(0.0))
     options, held, depth = short_call()
-    answer = feedback(options, held, gamma_of(options, held), depth_usd_per_pct=depth)
+    answer = feedback(
+        options, held, gamma_usd_per_pct=gamma_of(options, held), depth_usd_per_pct=depth
+    )
     assert answer.critical_up.move_at_fold == pytest.approx(fold, rel=1e-9)
     assert answer.critical_up.shock == pytest.approx(shock, rel=1e-8)
 
@@ -59,7 +65,7 @@ def test_theta_and_amplification_of_a_short_book():
     options = series([100.0, 100.0], days=30.0, vols=0.5, is_call=[True, False])
     held = np.array([-1_000.0, -1_000.0])
     gamma = gamma_of(options, held)
-    answer = feedback(options, held, gamma, depth_usd_per_pct=-2.0 * gamma)
+    answer = feedback(options, held, gamma_usd_per_pct=gamma, depth_usd_per_pct=-2.0 * gamma)
     assert gamma < 0.0
     assert answer.theta == pytest.approx(-0.5)
     assert answer.amplification == pytest.approx(2.0)
@@ -71,7 +77,7 @@ def test_a_long_book_dampens_and_never_runs_away():
     options = series([100.0], days=30.0, vols=0.5, is_call=True)
     held = np.array([1_000.0])
     gamma = gamma_of(options, held)
-    answer = feedback(options, held, gamma, depth_usd_per_pct=gamma)
+    answer = feedback(options, held, gamma_usd_per_pct=gamma, depth_usd_per_pct=gamma)
     assert answer.amplification == pytest.approx(0.5)
     assert answer.runaway_depth_usd_per_pct is None
     assert answer.status is FeedbackStatus.DAMPENS
@@ -83,7 +89,7 @@ def test_theta_at_or_below_minus_one_has_no_amplification(excess):
     options = series([100.0], days=30.0, vols=0.5, is_call=True)
     held = np.array([-1_000.0])
     gamma = gamma_of(options, held)
-    answer = feedback(options, held, gamma, depth_usd_per_pct=-gamma / excess)
+    answer = feedback(options, held, gamma_usd_per_pct=gamma, depth_usd_per_pct=-gamma / excess)
     assert answer.amplification is None
     assert answer.status is FeedbackStatus.RUNAWAY
     assert answer.critical_up.shock == 0.0
@@ -94,7 +100,12 @@ def test_critical_shock_down_mirrors_up():
     """A short put below spot folds on the way down: the shock is negative."""
     options = series([STRIKE], days=DAYS, vols=VOL, is_call=False, forward=107.0)
     held = np.array([-1.0])
-    answer = feedback(options, held, gamma_of(options, held), depth_usd_per_pct=107.0 * 0.01 / 0.15)
+    answer = feedback(
+        options,
+        held,
+        gamma_usd_per_pct=gamma_of(options, held),
+        depth_usd_per_pct=107.0 * 0.01 / 0.15,
+    )
     down = answer.critical_down
     assert down.status is ShockStatus.FOUND
     assert down.shock is not None
@@ -108,7 +119,11 @@ def test_shock_below_the_critical_one_has_a_nearby_answer_and_above_it_has_none(
     """Least-move rounds outward from the shock: 0.98 × it settles at 3.20 %, 1.02 × it at 14.82 %."""
     options, held, depth = short_call()
     answer = feedback(
-        options, held, gamma_of(options, held), depth_usd_per_pct=depth, grid=Grid(levels=401)
+        options,
+        held,
+        gamma_usd_per_pct=gamma_of(options, held),
+        depth_usd_per_pct=depth,
+        grid=Grid(levels=401),
     )
     assert answer.critical_up.shock is not None
     for factor, expected in ((0.98, 0.0320), (1.02, 0.1482)):

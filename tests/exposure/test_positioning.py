@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shortgamma.basics.errors import InputError
-from shortgamma.exposure.confidence import assess, draw_holdings
+from shortgamma.exposure.confidence import Sampling, assess, draw_holdings
 from shortgamma.exposure.flow import TakerFlow, counted_once
 from shortgamma.exposure.holders import system_gamma
 from shortgamma.exposure.positioning import DealerLong, DealerShort, KnownInventory, Naive
@@ -13,7 +14,6 @@ from shortgamma.exposure.profile import gamma_profile
 from shortgamma.exposure.unit import unit_exposure
 from shortgamma.market.holdings import HolderInventory
 from shortgamma.market.trades import Trades
-
 from tests.exposure.builders import ASOF, chain_of, random_chain, series
 
 SECOND = 1_000_000_000
@@ -49,7 +49,9 @@ def inventory_of(quantity, **holders):
 
 
 def two_options(interest=(100.0, 100.0)):
-    return chain_of(series([90.0, 110.0], days=30.0, vols=0.5, is_call=[False, True]), list(interest))
+    return chain_of(
+        series([90.0, 110.0], days=30.0, vols=0.5, is_call=[False, True]), list(interest)
+    )
 
 
 def test_takers_who_buy_leave_dealers_short():
@@ -132,7 +134,9 @@ def test_customers_of_an_inventory_do_not_count_as_hedgers():
 
 
 def test_vaults_and_funds_hold_but_do_not_hedge():
-    model = inventory_of([[-5.0, 0], [0, -3.0], [5.0, 3.0]], maker="market_maker", v="vault", f="fund")
+    model = inventory_of(
+        [[-5.0, 0], [0, -3.0], [5.0, 3.0]], maker="market_maker", v="vault", f="fund"
+    )
     held = model.position(two_options())
     assert held.quantity == pytest.approx([-5.0, 0.0])
     assert held.dealer_names == ("maker",)
@@ -162,7 +166,7 @@ def test_certain_signs_give_a_band_of_no_width():
     chain = random_chain(4, size=50)
     held = inventory_of(-chain.open_interest, desk="").position(chain)
     unit = unit_exposure(chain.options)
-    sure = assess(chain.options, held, 100.0, unit, draws=50)
+    sure = assess(chain.options, held, spot=100.0, unit=unit, sampling=Sampling(draws=50))
     net = float(held.quantity @ unit.gamma_usd_per_pct)
     assert sure.gamma_usd_per_pct.low == pytest.approx(net)
     assert sure.gamma_usd_per_pct.high == pytest.approx(net)
@@ -173,7 +177,7 @@ def test_the_mean_of_the_draws_is_the_hit_rate_times_the_position():
     """E[sign] = 2·accuracy − 1, whatever the grouping; unknown open interest averages to nothing."""
     chain = random_chain(4, size=60)
     held = Naive().position(chain)
-    draws = draw_holdings(chain.options, held, draws=40_000, seed=1)
+    draws = draw_holdings(chain.options, held, Sampling(draws=40_000, seed=1))
     expected = (2.0 * held.accuracy - 1.0) * held.quantity
     error = np.abs(draws.mean(axis=0) - expected) / np.abs(held.quantity)
     assert error.max() < 5.0 / np.sqrt(40_000)
@@ -183,7 +187,7 @@ def test_whole_groups_can_be_wrong_together():
     """The signs of one expiry's calls are positively correlated across instruments."""
     options = series(np.linspace(90.0, 110.0, 20), days=30.0, vols=0.5, is_call=True)
     chain = chain_of(options, np.ones(20))
-    draws = draw_holdings(options, DealerLong().position(chain), draws=4_000, seed=3)
+    draws = draw_holdings(options, DealerLong().position(chain), Sampling(draws=4_000, seed=3))
     correlation = np.corrcoef(draws.T)[np.triu_indices(20, 1)]
     # Beta with total weight 4: correlation of two signs of one group is 1/(4 + 1)
     assert correlation.mean() == pytest.approx(0.2, abs=0.03)
@@ -192,8 +196,10 @@ def test_whole_groups_can_be_wrong_together():
 def test_same_seed_same_bits():
     chain = random_chain(6, size=40)
     held = Naive().position(chain)
-    first, again = (draw_holdings(chain.options, held, draws=20, seed=5) for _ in range(2))
-    other = draw_holdings(chain.options, held, draws=20, seed=6)
+    first, again = (
+        draw_holdings(chain.options, held, Sampling(draws=20, seed=5)) for _ in range(2)
+    )
+    other = draw_holdings(chain.options, held, Sampling(draws=20, seed=6))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -201,7 +207,13 @@ def test_same_seed_same_bits():
 def test_flip_band_is_the_flip_itself_where_signs_are_certain():
     chain = random_chain(9, size=120)
     held = inventory_of(Naive().position(chain).quantity, desk="").position(chain)
-    sure = assess(chain.options, held, 100.0, unit_exposure(chain.options), draws=5)
-    flips = [f.spot for f in gamma_profile(chain.options, held.quantity, 100.0).flips]
+    sure = assess(
+        chain.options,
+        held,
+        spot=100.0,
+        unit=unit_exposure(chain.options),
+        sampling=Sampling(draws=5),
+    )
+    flips = [f.spot for f in gamma_profile(chain.options, held.quantity, spot=100.0).flips]
     nearest = min(flips, key=lambda spot: abs(np.log(spot / 100.0)))
     assert sure.flip.median == pytest.approx(nearest, rel=1e-3)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shortgamma.exposure.dynamics import FittedSurface, StickyDelta
 from shortgamma.exposure.positioning import DealerLong, DealerShort, Naive
 from shortgamma.exposure.profile import Crossing, FlipStatus, Grid, gamma_profile
 from shortgamma.exposure.unit import unit_exposure
 from shortgamma.market.surface import fit_surface
-
 from tests.exposure import independent
 from tests.exposure.builders import random_chain, series
 
@@ -19,7 +19,7 @@ from tests.exposure.builders import random_chain, series
 def test_flips_equal_a_dense_independent_scan(seed):
     chain = random_chain(seed)
     held = Naive().position(chain).quantity
-    profile = gamma_profile(chain.options, held, chain.spot)
+    profile = gamma_profile(chain.options, held, spot=chain.spot)
     expected = independent.all_flips(
         chain.options, held, chain.spot, low=0.5, high=2.0, points=4_001
     )
@@ -44,7 +44,7 @@ def test_profile_equals_independent_repricing(seed, rate):
             rate=rate,
         )
     held = Naive().position(chain).quantity
-    profile = gamma_profile(options, held, 100.0)
+    profile = gamma_profile(options, held, spot=100.0)
     moves = np.log(profile.spot / 100.0)
     discount = np.exp(-rate * options.years)
     scale = np.sum(np.abs(held) * unit_exposure(options).gamma_usd_per_pct)
@@ -62,7 +62,7 @@ def test_profile_equals_independent_repricing(seed, rate):
 def test_profile_at_spot_is_the_net_gamma():
     chain = random_chain(5)
     held = Naive().position(chain).quantity
-    profile = gamma_profile(chain.options, held, 100.0, grid=Grid(lowest=0.5, highest=2.0))
+    profile = gamma_profile(chain.options, held, spot=100.0, grid=Grid(lowest=0.5, highest=2.0))
     now = held @ unit_exposure(chain.options).gamma_usd_per_pct
     assert profile.spot[100] == pytest.approx(100.0)
     assert profile.gamma_usd_per_pct[100] == pytest.approx(now, rel=1e-9)
@@ -71,23 +71,23 @@ def test_profile_at_spot_is_the_net_gamma():
 def test_long_puts_below_short_calls_above_flip_down():
     """Long gamma at 80 and short gamma at 120: net gamma turns negative as the price rises."""
     options = series([80.0, 120.0], days=30.0, vols=0.5, is_call=[False, True])
-    profile = gamma_profile(options, np.array([1.0, -1.0]), 100.0)
+    profile = gamma_profile(options, np.array([1.0, -1.0]), spot=100.0)
     assert [flip.crossing for flip in profile.flips] == [Crossing.DOWN]
-    mirrored = gamma_profile(options, np.array([-1.0, 1.0]), 100.0)
+    mirrored = gamma_profile(options, np.array([-1.0, 1.0]), spot=100.0)
     assert [flip.crossing for flip in mirrored.flips] == [Crossing.UP]
     assert mirrored.flips[0].spot == pytest.approx(profile.flips[0].spot)
 
 
 def test_flip_pairs_narrower_than_the_grid_are_found():
     """A one-hour option inside a long-dated book flips it twice within one step of the shown grid."""
-    options = series(
-        [100.0, 100.3], days=[200.0, 1.0 / 24.0], vols=[0.6, 0.3], is_call=True
-    )
+    options = series([100.0, 100.3], days=[200.0, 1.0 / 24.0], vols=[0.6, 0.3], is_call=True)
     held = np.array([30.0, -1.0])
-    profile = gamma_profile(options, held, 100.0, grid=Grid(levels=41))
+    profile = gamma_profile(options, held, spot=100.0, grid=Grid(levels=41))
     expected = independent.all_flips(options, held, 100.0, low=0.5, high=2.0, points=60_001)
     assert len(expected) == 2
-    assert [flip.spot for flip in profile.flips] == pytest.approx([s for s, _ in expected], rel=1e-9)
+    assert [flip.spot for flip in profile.flips] == pytest.approx(
+        [s for s, _ in expected], rel=1e-9
+    )
 
 
 def test_a_dip_that_barely_crosses_between_two_levels_is_found():
@@ -102,7 +102,9 @@ def test_a_dip_that_barely_crosses_between_two_levels_is_found():
     )
     held = np.array([1.0, -ratio * (1.0 + 1e-5)])
     expected = independent.all_flips(options, held, 100.0, low=0.9, high=1.1, points=20_001)
-    profile = gamma_profile(options, held, 100.0, grid=Grid(lowest=0.5, highest=2.0, levels=41))
+    profile = gamma_profile(
+        options, held, spot=100.0, grid=Grid(lowest=0.5, highest=2.0, levels=41)
+    )
     near = [flip.spot for flip in profile.flips if 90.0 < flip.spot < 110.0]
     assert len(expected) == 2
     assert near == pytest.approx([spot for spot, _way in expected], rel=1e-7)
@@ -114,21 +116,23 @@ def test_a_dip_that_barely_crosses_between_two_levels_is_found():
 )
 def test_one_sided_books_say_why_they_have_no_flip(rule, status):
     chain = random_chain(7)
-    profile = gamma_profile(chain.options, rule.position(chain).quantity, 100.0)
+    profile = gamma_profile(chain.options, rule.position(chain).quantity, spot=100.0)
     assert profile.flips == ()
     assert profile.flip_status is status
 
 
 def test_a_flip_beyond_the_grid_is_said_to_be_there():
     options = series([100.0, 400.0], days=60.0, vols=0.5, is_call=[True, True])
-    profile = gamma_profile(options, np.array([1.0, -1.0]), 100.0, grid=Grid(lowest=0.7, highest=1.3))
+    profile = gamma_profile(
+        options, np.array([1.0, -1.0]), spot=100.0, grid=Grid(lowest=0.7, highest=1.3)
+    )
     assert profile.flips == ()
     assert profile.flip_status is FlipStatus.OUTSIDE_GRID
 
 
 def test_a_book_that_nets_to_nothing_is_flat():
     options = series([100.0, 100.0], days=30.0, vols=0.5, is_call=[True, False])
-    profile = gamma_profile(options, np.array([1.0, -1.0]), 100.0)
+    profile = gamma_profile(options, np.array([1.0, -1.0]), spot=100.0)
     assert profile.flips == ()
     assert profile.flip_status is FlipStatus.FLAT
 
@@ -162,8 +166,8 @@ def test_repriced_profile_agrees_with_the_fast_one_where_vols_do_not_move():
     """A flat smile does not care whether it sticks to strikes or to deltas."""
     options = series(np.linspace(70.0, 140.0, 15), days=20.0, vols=0.55, is_call=True)
     held = np.linspace(-1.0, 2.0, 15)
-    sticky_strike = gamma_profile(options, held, 100.0)
-    sticky_delta = gamma_profile(options, held, 100.0, dynamics=StickyDelta())
+    sticky_strike = gamma_profile(options, held, spot=100.0)
+    sticky_delta = gamma_profile(options, held, spot=100.0, dynamics=StickyDelta())
     assert sticky_delta.gamma_usd_per_pct == pytest.approx(
         sticky_strike.gamma_usd_per_pct, rel=1e-9, abs=1e-9
     )

@@ -5,9 +5,9 @@ Each chain is a recording of another layout, time and coin.
 
 import numpy as np
 import pytest
+
 from shortgamma.exposure.positioning import Naive
 from shortgamma.studies.source import exposure_of
-
 from tests.exposure import independent
 
 CHAINS = {

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shortgamma.exposure.positioning import DealerLong, DealerShort, Naive
 from shortgamma.exposure.totals import breakdown, find_walls, heatmap, total_exposure
 from shortgamma.exposure.unit import unit_exposure
-
 from tests.exposure import independent
 from tests.exposure.builders import chain_of, random_chain, series
 
@@ -21,7 +21,9 @@ def columns(options):
 def test_totals_equal_the_independent_sums(seed):
     chain = random_chain(seed)
     options, held = chain.options, Naive().position(chain).quantity
-    totals = total_exposure(options, unit_exposure(options), held, chain.open_interest)
+    totals = total_exposure(
+        options, unit_exposure(options), quantity=held, open_interest=chain.open_interest
+    )
     gamma = independent.gamma_usd_per_pct(*columns(options))
     vanna = np.sum(held * independent.vanna_usd_per_point(*columns(options)))
     charm = np.sum(held * independent.charm_usd_per_day(*columns(options)))
@@ -42,7 +44,11 @@ def test_gamma_is_the_dollars_to_trade_per_percent():
     bump = 1e-4
     change = [
         independent.delta(
-            options.forward * (1.0 + shift), options.strike, options.years, options.vol, options.is_call
+            options.forward * (1.0 + shift),
+            options.strike,
+            options.years,
+            options.vol,
+            options.is_call,
         )
         for shift in (bump, -bump)
     ]
@@ -70,9 +76,11 @@ def test_every_breakdown_sums_to_the_total():
     chain = random_chain(3)
     options, held = chain.options, Naive().position(chain).quantity
     unit = unit_exposure(options)
-    totals = total_exposure(options, unit, held, chain.open_interest)
+    totals = total_exposure(options, unit, quantity=held, open_interest=chain.open_interest)
     for key in (options.strike, options.expiry):
-        table = breakdown(key, options.is_call, unit, held, chain.open_interest)
+        table = breakdown(
+            key, options.is_call, unit=unit, quantity=held, open_interest=chain.open_interest
+        )
         assert table.gamma_usd_per_pct.sum() == pytest.approx(totals.gamma_usd_per_pct, rel=1e-9)
         assert (table.call_gamma_usd_per_pct + table.put_gamma_usd_per_pct) == pytest.approx(
             table.gamma_usd_per_pct
@@ -80,7 +88,7 @@ def test_every_breakdown_sums_to_the_total():
         assert table.gross_gamma_usd_per_pct.sum() == pytest.approx(totals.gross_gamma_usd_per_pct)
         assert table.charm_usd_per_day.sum() == pytest.approx(totals.charm_usd_per_day, rel=1e-9)
         assert table.open_interest.sum() == pytest.approx(chain.open_interest.sum())
-    cells = heatmap(options, unit, held).gamma_usd_per_pct
+    cells = heatmap(options, unit, quantity=held).gamma_usd_per_pct
     assert np.nansum(cells) == pytest.approx(totals.gamma_usd_per_pct, rel=1e-9)
 
 
@@ -98,7 +106,10 @@ def test_a_short_book_is_short_gamma_and_vega_and_long_theta():
     chain = random_chain(2)
     unit = unit_exposure(chain.options)
     totals = total_exposure(
-        chain.options, unit, DealerShort().position(chain).quantity, chain.open_interest
+        chain.options,
+        unit,
+        quantity=DealerShort().position(chain).quantity,
+        open_interest=chain.open_interest,
     )
     assert totals.gamma_usd_per_pct < 0.0
     assert totals.vega_usd_per_point < 0.0
@@ -111,7 +122,13 @@ def test_walls_are_the_largest_contributions():
     chain = chain_of(options, [50.0, 1.0, 40.0])
     held = np.array([-50.0, 1.0, 40.0])
     walls = find_walls(
-        breakdown(options.strike, options.is_call, unit_exposure(options), held, chain.open_interest)
+        breakdown(
+            options.strike,
+            options.is_call,
+            unit=unit_exposure(options),
+            quantity=held,
+            open_interest=chain.open_interest,
+        )
     )
     assert walls.short is not None
     assert walls.long is not None
@@ -123,5 +140,5 @@ def test_walls_are_the_largest_contributions():
 def test_zero_day_bucket_holds_what_expires_within_24_hours():
     options = series([100.0, 100.0, 100.0], days=[0.5, 1.0, 1.01], vols=0.5, is_call=True)
     unit = unit_exposure(options)
-    totals = total_exposure(options, unit, np.ones(3), np.ones(3))
+    totals = total_exposure(options, unit, quantity=np.ones(3), open_interest=np.ones(3))
     assert totals.zero_day_gamma_usd_per_pct == pytest.approx(unit.gamma_usd_per_pct[:2].sum())

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+
 from shortgamma.basics.errors import InputError, Reason, ShapeError
 from shortgamma.basics.time import parse_stamp
 from shortgamma.basics.units import NANOSECONDS_PER_DAY
@@ -91,7 +92,9 @@ def test_the_second_of_two_equal_names_is_put_aside():
 
 
 def test_no_usable_row_is_an_error_that_names_the_commonest_reason():
-    with pytest.raises(InputError, match="none of 4 rows is usable, most often: zero open interest"):
+    with pytest.raises(
+        InputError, match="none of 4 rows is usable, most often: zero open interest"
+    ):
         assemble(quotes(open_interest=np.zeros(4)))
 
 

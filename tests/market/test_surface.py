@@ -5,9 +5,9 @@ import pytest
 import QuantLib as ql  # noqa: N813
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shortgamma.kernels.smile import durrleman, svi_gradient, svi_slopes, svi_variance
 from shortgamma.market.surface import fit_surface
-
 from tests.exposure.builders import series
 
 PARAMETERS = np.array([0.01, 0.06, -0.3, 0.05, 0.15])
@@ -54,14 +54,18 @@ def test_gradient_and_slopes_are_derivatives():
         assert svi_gradient(PARAMETERS, K)[:, i] == pytest.approx(numeric, abs=1e-8)
     first, second = svi_slopes(PARAMETERS, K)
     w = svi_variance
-    assert first == pytest.approx((w(PARAMETERS, K + step) - w(PARAMETERS, K - step)) / (2 * step), abs=1e-8)
+    assert first == pytest.approx(
+        (w(PARAMETERS, K + step) - w(PARAMETERS, K - step)) / (2 * step), abs=1e-8
+    )
     bend = (w(PARAMETERS, K + 1e-4) - 2 * w(PARAMETERS, K) + w(PARAMETERS, K - 1e-4)) / 1e-8
     assert second == pytest.approx(bend, rel=1e-3)
 
 
 def test_durrleman_g_is_the_density_up_to_a_positive_factor():
     """Where g < 0 the second difference of call prices in strike is negative: a butterfly loses."""
-    arbitrageable = np.array([-0.041, 0.1331, 0.3060, 0.3586, 0.4153])  # Gatheral & Jacquier, eq. 3.8
+    arbitrageable = np.array(
+        [-0.041, 0.1331, 0.3060, 0.3586, 0.4153]
+    )  # Gatheral & Jacquier, eq. 3.8
     k = np.linspace(-1.5, 1.5, 61)
     g = durrleman(arbitrageable, k)
     assert g.min() < 0.0
@@ -88,7 +92,9 @@ def test_arbitrage_report_names_the_expiries():
     violation = surface.calendar[0]
     assert (violation.near, violation.far) == tuple(s.expiry for s in surface.smiles)
     assert violation.variance_drop > 0.0
-    assert fit_surface(joined(near, smile_series(PARAMETERS * [2, 2, 1, 1, 1], 60.0))).calendar == ()
+    assert (
+        fit_surface(joined(near, smile_series(PARAMETERS * [2, 2, 1, 1, 1], 60.0))).calendar == ()
+    )
 
 
 def test_a_butterfly_arbitrage_is_reported():

@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
+
 import shortgamma as sg
 from shortgamma.exposure.positioning import DealerShort, Naive
 from shortgamma.studies.exposure import exposure
-
 from tests.exposure.builders import chain_of, random_chain, series
 
 FLOOR = {

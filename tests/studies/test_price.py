@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import QuantLib as ql  # noqa: N813
+
 import shortgamma as sg
 
 
@@ -16,7 +17,9 @@ def test_units_against_quantlib():
     assert row["price"] == pytest.approx(black.value(), rel=1e-10)
     assert row["price_coin"] == pytest.approx(black.value() / forward, rel=1e-10)
     assert row["delta"] == pytest.approx(black.deltaForward(), rel=1e-10)
-    assert row["delta_coin"] == pytest.approx(black.deltaForward() - black.value() / forward, rel=1e-9)
+    assert row["delta_coin"] == pytest.approx(
+        black.deltaForward() - black.value() / forward, rel=1e-9
+    )
     assert row["gamma"] == pytest.approx(black.gammaForward(), rel=1e-10)
     assert row["vega_per_point"] == pytest.approx(0.01 * black.vega(years), rel=1e-10)
     assert row["theta_per_day"] == pytest.approx(

@@ -24,39 +24,42 @@ def shortgamma() -> None:
     """
 
 
+MEASURED = (
+    click.argument("source"),
+    click.option(
+        "--positioning",
+        metavar="MODEL|FILE",
+        help="naive, dealer-short, dealer-long, flow, or an inventory file."
+        "  [default: flow with trades, else naive]",
+    ),
+    click.option("--trades", metavar="FILE", help="Trades for `flow`."),
+    click.option("--asof", metavar="TIME", help="Snapshot, or the time of a file without one."),
+    click.option("--underlying", metavar="NAME", help="BTC, ETH, … where a file holds several."),
+    click.option("--depth", "depth_usd_per_pct", type=float, metavar="USD", help=DEPTH_HELP),
+    click.option(
+        "--dynamics",
+        metavar="NAME",
+        help="sticky-strike, sticky-delta or surface.  [default: sticky-strike]",
+    ),
+    click.option(
+        "--ahead", "days_ahead", type=float, metavar="DAYS", help="Roll the book forward in time."
+    ),
+    click.option(
+        "--range",
+        "limits",
+        type=float,
+        nargs=2,
+        metavar="LOW HIGH",
+        help="Profile range in multiples of spot.  [default: 0.5 2]",
+    ),
+    click.option("--seed", type=int, help="Seed of the Monte Carlo over signs."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
+)
+
+
 def measured(command: Callable[..., None]) -> Callable[..., None]:
     """The arguments of every command that measures a SOURCE."""
-    options = (
-        click.argument("source"),
-        click.option(
-            "--positioning",
-            metavar="MODEL|FILE",
-            help="naive, dealer-short, dealer-long, flow, or an inventory file."
-            "  [default: flow with trades, else naive]",
-        ),
-        click.option("--trades", metavar="FILE", help="Trades for `flow`."),
-        click.option("--asof", metavar="TIME", help="Snapshot, or the time of a file without one."),
-        click.option("--underlying", metavar="NAME", help="BTC, ETH, … where a file holds several."),
-        click.option("--depth", "depth_usd_per_pct", type=float, metavar="USD", help=DEPTH_HELP),
-        click.option(
-            "--dynamics",
-            metavar="NAME",
-            help="sticky-strike, sticky-delta or surface.  [default: sticky-strike]",
-        ),
-        click.option(
-            "--ahead", "days_ahead", type=float, metavar="DAYS", help="Roll the book forward in time."
-        ),
-        click.option(
-            "--range",
-            "limits",
-            type=float,
-            nargs=2,
-            metavar="LOW HIGH",
-            help="Profile range in multiples of spot.  [default: 0.5 2]",
-        ),
-        click.option("--seed", type=int, help="Seed of the Monte Carlo over signs."),
-    )
-    for option in reversed(options):
+    for option in reversed(MEASURED):
         command = option(command)
     return command
 
@@ -77,7 +80,6 @@ def answer(source: str, given: dict[str, Any]) -> "Exposure":
 
 @shortgamma.command()
 @measured
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Also a report.")
 def exposure(source: str, as_json: bool, out: Path | None, **given: Any) -> None:
     """The gamma of the system: net gamma, flips, walls, who is short."""
@@ -89,7 +91,6 @@ def exposure(source: str, as_json: bool, out: Path | None, **given: Any) -> None
 
 @shortgamma.command()
 @measured
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -154,7 +155,7 @@ def price(file: str | None, as_json: bool, **given: Any) -> None:
     rows = result.to_rows()
     if not any(row["status"] == "ok" for row in rows):
         reason = f"no row can be priced, the first one: {rows[0]['status']}" if rows else "no rows"
-        raise InputError(reason, place=file)
+        raise InputError(reason, place=file or "flags", remedy="check signs and units")
     if as_json:
         print_json(rows)
     else:
@@ -165,7 +166,11 @@ def one_option(given: dict[str, Any]) -> dict[str, Any]:
     """The flags of one option, complete and unambiguous."""
     for name in ("kind", "forward", "strike", "years"):
         if given[name] is None:
-            raise InputError(f"--{name} is missing", remedy="give a FILE.csv or all flags")
+            raise InputError(
+                "missing", place=f"--{name}", remedy="give a FILE.csv or all flags of one option"
+            )
     if (given["vol"] is None) == (given["price"] is None):
-        raise InputError("give exactly one of --vol and --price")
+        raise InputError(
+            "neither or both of --vol and --price", place="flags", remedy="give exactly one of them"
+        )
     return {name: value for name, value in given.items() if value is not None}

@@ -47,7 +47,8 @@ def canonical_sheet(table: Table) -> Sheet:
     columns = {name: table.number(name) for name in NUMBERS} | {
         "venue": table.text("venue"),
         "underlying": underlying_of(table),
-        "instrument": pl.coalesce(table.text("instrument"), label),
+        "instrument": table.text("instrument"),
+        "label": label,
         "stamp": table.stamp("asof"),
         "expiry": expiry,
         "sign": sign_of(kind),

@@ -34,6 +34,16 @@ THIRD_PARTY: tuple[type[BaseException], ...] = (
     PanicException,
 )
 
+# What each says of a file, and what to do about it.
+WORDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, str], ...] = (
+    (UnicodeError, "is not text in UTF-8", "save it as UTF-8"),
+    (RecursionError, "is nested too deeply", "give the venue's answer as it came"),
+    ((MemoryError, OverflowError), "holds something too large: {}", "check how it was made"),
+    (csv.Error, "is not readable CSV: {}", "check its quotes and separators"),
+    (msgspec.ValidationError, "is JSON of another shape: {}", "give the venue's answer as it came"),
+    (msgspec.MsgspecError, "is not valid JSON: {}", "save the whole answer again"),
+)
+
 
 class Format(StrEnum):
     """How a file is written."""
@@ -80,7 +90,7 @@ def quiet() -> Generator[None, None, None]:
         yield
         return
     try:
-        with open(os.devnull, "wb") as nowhere:
+        with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), STDERR)
         yield
     finally:
@@ -90,22 +100,13 @@ def quiet() -> Generator[None, None, None]:
 
 def translation(error: BaseException) -> tuple[str, str]:
     """Problem and remedy of a third-party error, in words."""
-    match error:
-        case OSError():
-            return f"cannot be read: {error.strerror or shown(error)}", "check path and permissions"
-        case UnicodeError():
-            return "is not text in UTF-8", "save it as UTF-8"
-        case RecursionError():
-            return "is nested too deeply", "give the venue's answer as it came"
-        case MemoryError() | OverflowError():
-            return "holds a number or a table that is too large", "check how it was made"
-        case csv.Error():
-            return f"is not readable CSV: {shown(error)}", "check its quotes and separators"
-        case msgspec.MsgspecError():
-            return f"is not valid JSON: {shown(error)}", "save the whole answer again"
-        case _:
-            first = str(error).strip().partition("\n")[0]
-            return f"is not a readable table: {shown(first)}", "write the file again"
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror or shown(error)}", "check path and permissions"
+    first = shown(str(error).strip().partition("\n")[0])
+    for kinds, problem, remedy in WORDS:
+        if isinstance(error, kinds):
+            return problem.format(first), remedy
+    return f"is not a readable table: {first}", "write the file again"
 
 
 def inspect(path: str) -> Format:

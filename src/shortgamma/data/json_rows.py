@@ -10,6 +10,7 @@ import polars as pl
 from msgspec import Raw, Struct, structs
 
 from shortgamma.basics.errors import Failure, InputError, Reason
+from shortgamma.data.cells import EARLIEST, LATEST
 from shortgamma.data.files import MAX_ROWS, read_bytes, translated
 from shortgamma.data.tables import ROW, Table, table_of
 from shortgamma.data.venues.deribit.messages import ErrorBody
@@ -20,6 +21,7 @@ Node = dict[str, Raw] | list[Raw]
 
 WRAPPERS = ("result", "payload", "data", "trades")
 MAX_WRAPPERS = 4
+FIRST_ROWS = 50
 # Python writes these, JSON knows them not.
 NOT_A_NUMBER = re.compile(rb"(?<=[:,\[])(\s*)(?:NaN|-?Infinity)(?=\s*[,\]}])")
 
@@ -31,7 +33,7 @@ class JsonRows:
     Args:
         place: Name of the file.
         rows: Number, the first one being 1, and text of each row.
-        keys: Keys of the first row that is an object.
+        keys: Keys of the first rows that are objects.
         received: UTC nanoseconds at which the venue answered, where the envelope says so.
         failures: Rows that are an error of the venue.
     """
@@ -67,7 +69,7 @@ def json_rows(path: str) -> JsonRows:
             problem = f"has more than {MAX_ROWS:,} rows" if rows else "has no rows"
             raise InputError(problem, place=place, remedy="check what was saved")
         peeled, failures = peel(list(enumerate(rows, 1)))
-        keys = next((keys for _number, row in peeled if (keys := keys_of(row))), frozenset[str]())
+        keys = keys_of_rows(peeled)
     if failures and not peeled:
         raise InputError(
             f"every row is an error; {failures[0].message}",
@@ -97,8 +99,7 @@ def unwrapped(node: Node, place: str) -> tuple[list[Raw], int | None]:
         if isinstance(node, list):
             return node, received
         refuse_error(node, place)
-        if "usOut" in node:
-            received = msgspec.json.decode(node["usOut"], type=int) * 1_000
+        received = answered_at(node) or received
         inner = next((name for name in WRAPPERS if name in node), None)
         if inner is None or "instrument_name" in node:
             break
@@ -106,6 +107,13 @@ def unwrapped(node: Node, place: str) -> tuple[list[Raw], int | None]:
     if isinstance(node, dict) and "instrument_name" in node:
         return [Raw(msgspec.json.encode(node))], received
     raise unknown_keys(node, place)
+
+
+def answered_at(envelope: Mapping[str, Raw]) -> int | None:
+    """UTC nanoseconds of the envelope's ``usOut``, where it says a sane one."""
+    micros = msgspec.json.decode(envelope.get("usOut", b"null"), type=Any)
+    stamp = micros * 1_000 if isinstance(micros, int) else 0
+    return stamp if EARLIEST <= stamp <= LATEST else None
 
 
 def unknown_keys(
@@ -149,10 +157,14 @@ def keys_of(row: Raw) -> frozenset[str]:
     return frozenset(msgspec.json.decode(row, type=dict[str, Raw]))
 
 
+def keys_of_rows(rows: Sequence[tuple[int, Raw]]) -> frozenset[str]:
+    """All keys of the first rows: any one of them may be damaged."""
+    return frozenset[str]().union(*(keys_of(row) for _number, row in rows[:FIRST_ROWS]))
+
+
 def peel(rows: list[tuple[int, Raw]]) -> tuple[list[tuple[int, Raw]], tuple[Failure, ...]]:
     """Takes each row out of its own envelope, where the rows have one."""
-    first = next((keys for _number, row in rows if (keys := keys_of(row))), frozenset[str]())
-    if not first & {"result", "error"}:
+    if not keys_of_rows(rows) & {"result", "error"}:
         return rows, ()
     peeled: list[tuple[int, Raw]] = []
     failures: list[Failure] = []

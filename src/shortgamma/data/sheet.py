@@ -33,6 +33,7 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
     "venue": pl.String,
     "underlying": pl.String,
     "instrument": pl.String,
+    "label": pl.String,  # what to call an option that has no instrument
     "stamp": pl.Int64,
     "expiry": pl.Int64,
     "is_inverse": pl.Boolean,
@@ -102,12 +103,13 @@ def quotes_of(sheet: Sheet, *, asof: int | None, underlying: str | None) -> Quot
     }
     times = good["stamp"].drop_nulls().to_list()
     venues = good["venue"].drop_nulls()
+    names = good.select(pl.coalesce("instrument", "label", pl.lit(""))).to_series()
     return Quotes(
         asof=max(times) if times else asof,
         venue=str(venues[0]) if len(venues) else "",
         underlying=name,
         spot=spot_of(good),
-        instrument=np.array(good["instrument"].fill_null("").to_list(), dtype=object),
+        instrument=np.array(names.to_list(), dtype=object),
         expiry=good["expiry"].fill_null(NO_STAMP).to_numpy(),
         is_inverse=good["is_inverse"].fill_null(value=False).to_numpy(),
         failures=failures,

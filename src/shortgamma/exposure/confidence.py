@@ -29,6 +29,14 @@ LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """Size and seed of the Monte Carlo; the same seed gives the same bits."""
+
+    draws: int = DRAWS
+    seed: int = SEED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
     """5 %, 50 % and 95 % quantiles over the draws; None where no draw has a value."""
 
@@ -67,21 +75,23 @@ class Confidence:
 
 
 def draw_holdings(
-    options: OptionSeries, positioning: Positioning, *, draws: int, seed: int
+    options: OptionSeries, positioning: Positioning, sampling: Sampling
 ) -> NDArray[np.float64]:
     """Possible dealer holdings, units of the underlying, shape (draws, n)."""
-    generator = np.random.Generator(np.random.Philox(seed))
+    generator = np.random.Generator(np.random.Philox(sampling.seed))
     _groups, group = np.unique(
         options.expiry * 2 + options.is_call.astype(np.int64), return_inverse=True
     )
 
     def signs(accuracy: float) -> NDArray[np.float64]:
         if accuracy >= 1.0:
-            return np.ones((draws, len(options)))
+            return np.ones((sampling.draws, len(options)))
         rate = generator.beta(
-            accuracy * GROUP_WEIGHT, (1.0 - accuracy) * GROUP_WEIGHT, (draws, group.max() + 1)
+            accuracy * GROUP_WEIGHT,
+            (1.0 - accuracy) * GROUP_WEIGHT,
+            (sampling.draws, group.max() + 1),
         )
-        hit = generator.random((draws, len(options))) < rate[:, group]
+        hit = generator.random((sampling.draws, len(options))) < rate[:, group]
         return np.where(hit, 1.0, -1.0)
 
     known = positioning.quantity * signs(positioning.accuracy)
@@ -100,12 +110,11 @@ def gamma_matrix(options: OptionSeries, moves: Vector) -> NDArray[np.float64]:
 def assess(
     options: OptionSeries,
     positioning: Positioning,
+    *,
     spot: float,
     unit: UnitExposure,
-    *,
     grid: Grid | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
+    sampling: Sampling | None = None,
 ) -> Confidence:
     """Bands of net gamma, of its profile and of the flip nearest to spot.
 
@@ -115,11 +124,11 @@ def assess(
         spot: USD.
         unit: Exposure per unit of each option at today's spot.
         grid: Levels of the profile band.
-        draws: Monte Carlo draws.
-        seed: Of the counter-based generator; the same seed gives the same bits.
+        sampling: Draws and seed of the Monte Carlo.
     """
+    sampling = sampling or Sampling()
     moves = (grid or Grid()).moves()
-    holdings = draw_holdings(options, positioning, draws=draws, seed=seed)
+    holdings = draw_holdings(options, positioning, sampling)
     now = holdings @ unit.gamma_usd_per_pct
     profiles = holdings @ gamma_matrix(options, moves)
     flips = nearest_flips(moves, profiles)
@@ -127,14 +136,14 @@ def assess(
     low, high = np.quantile(profiles, (LOW, HIGH), axis=0)
     total = np.abs(positioning.quantity).sum() + positioning.unknown.sum()
     return Confidence(
-        draws=draws,
-        seed=seed,
+        draws=sampling.draws,
+        seed=sampling.seed,
         accuracy=positioning.accuracy,
         unknown_share=float(positioning.unknown.sum() / total) if total > 0.0 else 0.0,
         gamma_usd_per_pct=band(now),
         probability_short=float(np.mean(now < 0.0)),
         flip=band(spot * np.exp(found)),
-        no_flip_share=float(1.0 - found.size / draws),
+        no_flip_share=float(1.0 - found.size / sampling.draws),
         spot=spot * np.exp(moves),
         profile_low=low,
         profile_high=high,

@@ -95,8 +95,8 @@ class Feedback:
 def feedback(
     options: OptionSeries,
     quantity: Vector,
-    gamma_usd_per_pct: float,
     *,
+    gamma_usd_per_pct: float,
     depth_usd_per_pct: float = DEFAULT_DEPTH,
     grid: Grid | None = None,
 ) -> Feedback:
@@ -150,10 +150,7 @@ def critical_shocks(
         now = CriticalShock(shock=0.0, move_at_fold=0.0, landing=None, status=ShockStatus.RUNAWAY)
         return now, now
     shock_at = shock_function(options, quantity, depth)
-    folds = [
-        refine(slope_at, low, high)
-        for low, high, _way in sign_changes(moves, slope)
-    ]
+    folds = [refine(slope_at, low, high) for low, high, _way in sign_changes(moves, slope)]
     up = min((fold for fold in folds if fold > 0.0), default=None)
     down = max((fold for fold in folds if fold < 0.0), default=None)
     return describe_fold(up, moves, shock_at), describe_fold(down, moves, shock_at)
@@ -193,6 +190,4 @@ def describe_fold(
             landing = float(brentq(lambda x: shock_at(x) - shock, before, level))
             break
         before = level
-    return CriticalShock(
-        shock=shock, move_at_fold=fold, landing=landing, status=ShockStatus.FOUND
-    )
+    return CriticalShock(shock=shock, move_at_fold=fold, landing=landing, status=ShockStatus.FOUND)

@@ -57,7 +57,6 @@ class TakerFlow:
         quantity = np.clip(quantity, -covered, covered)
         share = float(covered.sum() / chain.open_interest.sum())
         return two_sided(
-            chain,
             quantity,
             chain.open_interest - covered,
             model="flow",
@@ -89,9 +88,7 @@ def counted_once(trades: Trades) -> NDArray[np.intp]:
     return np.array(kept, dtype=np.intp)
 
 
-def by_instrument(
-    trades: Trades, rows: NDArray[np.intp]
-) -> list[tuple[str, NDArray[np.intp]]]:
+def by_instrument(trades: Trades, rows: NDArray[np.intp]) -> list[tuple[str, NDArray[np.intp]]]:
     """The rows of each instrument, in time order."""
     names = trades.instrument[rows].astype(str)
     order = np.argsort(names, kind="stable")

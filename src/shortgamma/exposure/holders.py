@@ -73,7 +73,7 @@ def system_gamma(positioning: Positioning, unit: UnitExposure) -> System:
             delta_usd=float(delta[i]),
             share_of_short=float(share[i]),
         )
-        for i in np.argsort(gamma, kind="stable")
+        for i in map(int, np.argsort(gamma, kind="stable"))
     )
     named = positioning.model == "inventory"
     known = named and total < 0.0

@@ -74,9 +74,7 @@ class PositioningModel(Protocol):
         ...
 
 
-def two_sided(
-    chain: Chain, quantity: Vector, unknown: Vector, *, model: str, description: str
-) -> Positioning:
+def two_sided(quantity: Vector, unknown: Vector, *, model: str, description: str) -> Positioning:
     """Positioning of dealers against everybody else, by rule or by flow."""
     return Positioning(
         model=model,
@@ -98,7 +96,6 @@ class Naive:
     def position(self, chain: Chain) -> Positioning:
         """Open interest times +1 for calls and −1 for puts."""
         return two_sided(
-            chain,
             chain.open_interest * chain.options.sign,
             np.zeros(len(chain)),
             model="naive",
@@ -114,7 +111,6 @@ class DealerShort:
     def position(self, chain: Chain) -> Positioning:
         """Minus open interest."""
         return two_sided(
-            chain,
             -chain.open_interest,
             np.zeros(len(chain)),
             model="dealer-short",
@@ -129,7 +125,6 @@ class DealerLong:
     def position(self, chain: Chain) -> Positioning:
         """Open interest."""
         return two_sided(
-            chain,
             chain.open_interest,
             np.zeros(len(chain)),
             model="dealer-long",
@@ -172,4 +167,6 @@ def hedges(name: str, kind: str) -> bool:
     Market makers and option AMMs do. Vaults sell once a week and let it run: their buyers hedge. A holder
     without a type hedges unless it is called a customer.
     """
-    return kind.lower() not in NOT_HEDGING and not (kind == "" and name.lower().startswith("customer"))
+    return kind.lower() not in NOT_HEDGING and not (
+        kind == "" and name.lower().startswith("customer")
+    )

@@ -101,14 +101,14 @@ class Grid:
     def moves(self, refinement: int = 1) -> Vector:
         """Log moves of the levels, each step split into ``refinement`` parts."""
         count = (self.levels - 1) * refinement + 1
-        return np.linspace(np.log(self.lowest), np.log(self.highest), count)
+        return np.linspace(float(np.log(self.lowest)), float(np.log(self.highest)), count)
 
 
 def gamma_profile(
     options: OptionSeries,
     quantity: Vector,
-    spot: float,
     *,
+    spot: float,
     dynamics: SmileDynamics | None = None,
     days_ahead: float = 0.0,
     grid: Grid | None = None,
@@ -128,11 +128,15 @@ def gamma_profile(
     sticky = isinstance(dynamics, StickyStrike)
     refinement = scan_refinement(options, grid) if sticky else 1
     moves = grid.moves(refinement)
-    sums = sticky_sums(options, quantity, moves) if sticky else repriced_sums(
-        options, quantity, moves, dynamics
+    sums = (
+        sticky_sums(options, quantity, moves)
+        if sticky
+        else repriced_sums(options, quantity, moves, dynamics)
     )
-    at = gamma_function(options, quantity) if sticky else partial(
-        repriced_gamma, options, quantity, dynamics
+    at = (
+        gamma_function(options, quantity)
+        if sticky
+        else partial(repriced_gamma, options, quantity, dynamics)
     )
     floor = FLAT * sum_of_peaks(options, quantity)
     gamma = np.where(np.abs(sums[0]) > floor, sums[0], 0.0)
@@ -165,9 +169,7 @@ def sticky_sums(options: OptionSeries, quantity: Vector, moves: Vector) -> Vecto
     """Gamma, vanna and charm at each level with vols fixed by strike, shape (3, m)."""
     out = np.zeros((3, moves.size))
     weight = quantity * np.exp(-options.rate * options.years)
-    profile_sums(
-        moves, options.forward, options.strike, options.years, options.vol, weight, out
-    )
+    profile_sums(moves, options.forward, options.strike, options.years, options.vol, weight, out)
     out *= np.exp(moves)
     if np.any(options.rate != 0.0):
         out[2] += carry_charm(options, quantity, moves)
@@ -180,9 +182,7 @@ def carry_charm(options: OptionSeries, quantity: Vector, moves: Vector) -> Vecto
     return np.array([weight @ unit_exposure(moved(options, move)).delta_usd for move in moves])
 
 
-def moved(
-    options: OptionSeries, move: float, vol: Vector | None = None
-) -> OptionSeries:
+def moved(options: OptionSeries, move: float, vol: Vector | None = None) -> OptionSeries:
     """The same contracts after every forward has moved by e^move."""
     return OptionSeries(
         instrument=options.instrument,
@@ -274,9 +274,7 @@ def sign_changes(moves: Vector, gamma: Vector) -> list[Bracket]:
     ]
 
 
-def hidden_pairs(
-    moves: Vector, gamma: Vector, at: Callable[[float], float]
-) -> list[Bracket]:
+def hidden_pairs(moves: Vector, gamma: Vector, at: Callable[[float], float]) -> list[Bracket]:
     """Brackets of pairs of flips that fit between two scan levels.
 
     Where |gamma| has a local minimum without a sign change, the parabola through the three levels says
@@ -306,7 +304,8 @@ def flip_status(
     """Why a profile, with rounding set to zero, has no flip on its grid."""
     if not gamma.any():
         return FlipStatus.FLAT
-    wide = np.linspace(-np.log(WIDEST), np.log(WIDEST), 4 * LEVELS)
+    edge = float(np.log(WIDEST))
+    wide = np.linspace(-edge, edge, 4 * LEVELS)
     everywhere = (
         sticky_sums(options, quantity, wide)
         if isinstance(dynamics, StickyStrike)

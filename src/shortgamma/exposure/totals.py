@@ -44,7 +44,7 @@ class Totals:
 
 
 def total_exposure(
-    options: OptionSeries, unit: UnitExposure, quantity: Vector, open_interest: Vector
+    options: OptionSeries, unit: UnitExposure, *, quantity: Vector, open_interest: Vector
 ) -> Totals:
     """Sums of a book.
 
@@ -82,7 +82,7 @@ class Breakdown:
         open_interest: Units of the underlying.
     """
 
-    key: NDArray[np.float64] | NDArray[np.int64]
+    key: NDArray[np.float64 | np.int64]
     gamma_usd_per_pct: Vector
     call_gamma_usd_per_pct: Vector
     put_gamma_usd_per_pct: Vector
@@ -94,8 +94,9 @@ class Breakdown:
 
 
 def breakdown(
-    key: NDArray[np.float64] | NDArray[np.int64],
+    key: NDArray[np.float64 | np.int64],
     is_call: NDArray[np.bool_],
+    *,
     unit: UnitExposure,
     quantity: Vector,
     open_interest: Vector,
@@ -104,7 +105,7 @@ def breakdown(
     keys, group = np.unique(key, return_inverse=True)
 
     def grouped(values: Vector) -> Vector:
-        return np.bincount(group, values, keys.size)
+        return np.bincount(group, values, keys.size).astype(np.float64)
 
     gamma = quantity * unit.gamma_usd_per_pct
     calls = grouped(np.where(is_call, gamma, 0.0))
@@ -137,7 +138,7 @@ class Heatmap:
     gamma_usd_per_pct: Vector
 
 
-def heatmap(options: OptionSeries, unit: UnitExposure, quantity: Vector) -> Heatmap:
+def heatmap(options: OptionSeries, unit: UnitExposure, *, quantity: Vector) -> Heatmap:
     """Net gamma of every strike and expiry."""
     strikes, column = np.unique(options.strike, return_inverse=True)
     expiries, row = np.unique(options.expiry, return_inverse=True)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from shortgamma.basics.errors import InputError
+from shortgamma.basics.errors import Failure, InputError
 from shortgamma.basics.time import years_between
 from shortgamma.kernels.implied import implied_vol
 from shortgamma.market.chain import Chain
@@ -29,7 +29,6 @@ def assemble(quotes: Quotes, *, asof: int | None = None) -> Chain:
     """
     moment = quotes.asof if asof is None else asof
     years = years_to_expiry(quotes, moment)
-    expiry = expiries(quotes, moment, years)
     forward = fill_forwards(quotes, years)
     vol = fill_vols(quotes, years, forward)
     passed, failures = screen(quotes, screens(quotes, years, forward, vol))
@@ -40,16 +39,28 @@ def assemble(quotes: Quotes, *, asof: int | None = None) -> Chain:
         instrument=quotes.instrument[passed],
         is_call=quotes.sign[passed] > 0.0,
         strike=quotes.strike[passed],
-        expiry=expiry[passed],
+        expiry=expiries(quotes, moment, years)[passed],
         years=years[passed],
         forward=forward[passed],
         vol=vol[passed],
         rate=quotes.rate[passed],
         is_inverse=quotes.is_inverse[passed],
     )
+    return chain_of(quotes, passed, options=options, asof=moment, quarantined=quarantined)
+
+
+def chain_of(
+    quotes: Quotes,
+    passed: NDArray[np.bool_],
+    *,
+    options: OptionSeries,
+    asof: int | None,
+    quarantined: tuple[Failure, ...],
+) -> Chain:
+    """The chain of the rows that passed."""
     nearest = options.forward[np.argmin(options.years)]
     return Chain(
-        asof=moment,
+        asof=asof,
         venue=quotes.venue,
         underlying=quotes.underlying,
         spot=quotes.spot if quotes.spot > 0.0 else float(nearest),
@@ -64,11 +75,11 @@ def assemble(quotes: Quotes, *, asof: int | None = None) -> Chain:
     )
 
 
-def no_row_message(rows: int, quarantined: tuple[object, ...]) -> str:
+def no_row_message(rows: int, quarantined: tuple[Failure, ...]) -> str:
     """Why nothing is left, with the commonest reason."""
     if rows == 0 and not quarantined:
         return "no option in it"
-    reasons = [str(getattr(failure, "reason", "")) for failure in quarantined]
+    reasons = [failure.reason.value for failure in quarantined]
     commonest = max(set(reasons), key=reasons.count)
     return f"none of {max(rows, len(reasons))} rows is usable, most often: {commonest}"
 

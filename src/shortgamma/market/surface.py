@@ -131,7 +131,7 @@ def fit_smile(options: OptionSeries) -> Smile:
         residual, start, jacobian, bounds=bounds, x_scale="jac", max_nfev=200, ftol=1e-10
     )
     parameters = raw_parameters(fit.x)
-    grid = np.linspace(k[0], k[-1], CHECK_POINTS)
+    grid = np.linspace(float(k[0]), float(k[-1]), CHECK_POINTS)
     error = np.sqrt(svi_variance(parameters, k) / years) - vol
     return Smile(
         expiry=int(options.expiry[0]),
@@ -145,9 +145,7 @@ def fit_smile(options: OptionSeries) -> Smile:
     )
 
 
-def out_of_the_money(
-    k: Vector, vol: Vector, is_call: NDArray[np.bool_]
-) -> tuple[Vector, Vector]:
+def out_of_the_money(k: Vector, vol: Vector, is_call: NDArray[np.bool_]) -> tuple[Vector, Vector]:
     """One vol per moneyness of one expiry, ascending, from the out-of-the-money side where it exists.
 
     Args:

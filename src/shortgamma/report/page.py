@@ -244,7 +244,7 @@ def shocks_html(answer: Exposure) -> str:
             label="Runs away at a depth of",
             value="none" if runaway is None else usd(runaway),
             unit="" if runaway is None else "per 1 %",
-            note="a book that is not short cannot" if runaway is None else "or less: there θ reaches −1",
+            note="a book that is not short cannot run away" if runaway is None else "or less: there θ reaches −1",
         ),
         Tile(
             label="Critical shock up",

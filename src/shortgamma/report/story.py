@@ -118,7 +118,7 @@ def where(answer: Exposure) -> Chapter:
         name="profile",
         title="Net gamma against spot",
         caption="The whole book repriced at each price: below the zero line hedging amplifies moves, "
-        "above it hedging dampens them; rings mark the flips.",
+        "above it hedging dampens them; rings mark the flips." + band_note(answer),
         description=f"Line of net gamma against the price. {headline(answer)}",
         figure=gamma_against_spot,
         height=(460, 400),
@@ -139,6 +139,13 @@ def where(answer: Exposure) -> Chapter:
     return Chapter(
         name="where", title="Where it flips", short="Flips", lead=flip_lead(answer), panels=(profile, drift)
     )
+
+
+def band_note(answer: Exposure) -> str:
+    """Why the band need not lie around the line."""
+    if answer.confidence.accuracy >= 1.0:
+        return ""
+    return " The band may lie nearer to zero than the line: signs that are wrong cancel."
 
 
 def flip_lead(answer: Exposure) -> str:

@@ -50,7 +50,9 @@ class Assumptions:
             )
         if self.dynamics not in DYNAMICS:
             raise InputError(
-                f"unknown {self.dynamics!r}", place="--dynamics", remedy=f"use {', '.join(DYNAMICS)}"
+                f"unknown {self.dynamics!r}",
+                place="--dynamics",
+                remedy=f"use {', '.join(DYNAMICS)}",
             )
         if self.draws < 1:
             raise InputError(f"{self.draws} draws", place="--draws", remedy="give 1 or more")

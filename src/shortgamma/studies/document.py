@@ -1,7 +1,9 @@
 """Results as plain values that JSON can carry: no NaN, no arrays, no types of ours."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from typing import cast
 
 import numpy as np
 
@@ -9,20 +11,20 @@ import numpy as np
 def plain(value: object) -> object:
     """The value as built-in types; NaN and infinities become None."""
     match value:
-        case None | bool() | int() | str() if not isinstance(value, Enum):
-            return value
         case Enum():
             return value.value
+        case None | bool() | int() | str():
+            return value
         case float() | np.floating():
             return float(value) if np.isfinite(value) else None
         case np.integer() | np.bool_():
             return value.item()
         case np.ndarray():
-            return [plain(item) for item in value.tolist()]
+            return plain(value.tolist())
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [plain(item) for item in cast("Sequence[object]", value)]
         case dict():
-            return {str(key): plain(item) for key, item in value.items()}
+            return {k: plain(v) for k, v in cast("Mapping[str, object]", value).items()}
         case _:
             return plain_mapping(value)
 
@@ -36,7 +38,11 @@ def plain_mapping(value: object) -> dict[str, object]:
 
 def rows_of(table: object, key: str, keys: list[object]) -> list[dict[str, object]]:
     """A table of arrays as one mapping per row, its ``key`` array replaced by ``keys`` under that name."""
-    columns = {n: v for n, v in plain_mapping(table).items() if n != "key" and isinstance(v, list)}
+    columns = {
+        name: cast("list[object]", values)
+        for name, values in plain_mapping(table).items()
+        if name != "key"
+    }
     names = list(columns)
     return [
         {key: label, **dict(zip(names, row, strict=True))}

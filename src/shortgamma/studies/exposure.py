@@ -2,11 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
 from shortgamma.basics.time import format_stamp
 from shortgamma.basics.units import DAYS_PER_YEAR
-from shortgamma.exposure.confidence import Confidence, assess
+from shortgamma.exposure.confidence import Confidence, Sampling, assess
 from shortgamma.exposure.dynamics import FittedSurface, SmileDynamics, StickyDelta, StickyStrike
 from shortgamma.exposure.feedback import Feedback, feedback
 from shortgamma.exposure.holders import System, system_gamma
@@ -30,12 +35,16 @@ from shortgamma.exposure.totals import (
 )
 from shortgamma.exposure.unit import unit_exposure
 from shortgamma.market.chain import Chain
+from shortgamma.market.options import OptionSeries
 from shortgamma.market.surface import Surface, fit_surface
 from shortgamma.studies.assumptions import Assumptions
 from shortgamma.studies.document import plain, plain_mapping, rows_of
 
+Vector = NDArray[np.float64]
+
 METHOD = "1"
 """Version of the method; a stored result with another one is not comparable."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModelRow:
@@ -73,33 +82,20 @@ class Exposure:
 
     def to_dict(self) -> dict[str, object]:
         """The answer as ``--json`` prints it."""
-        chain, profile = self.chain, self.profile
         return {
-            "asof": None if chain.asof is None else format_stamp(chain.asof),
-            "venue": chain.venue,
-            "underlying": chain.underlying,
-            "spot": chain.spot,
-            "instruments": len(chain),
-            "quarantined": len(chain.quarantined),
-            "quarantine": quarantine_counts(chain),
-            "method": METHOD,
-            "positioning": self.positioning.model,
-            "positioning_description": self.positioning.description,
+            **origin_document(self.chain, self.positioning),
             "assumptions": plain(self.assumptions),
             **plain_mapping(self.totals),
-            "flips": plain(profile.flips),
-            "flip_status": profile.flip_status.value,
+            "flips": plain(self.profile.flips),
+            "flip_status": self.profile.flip_status.value,
             "walls": plain(self.walls),
             "by_strike": rows_of(self.by_strike, "strike", self.by_strike.key.tolist()),
-            "by_expiry": rows_of(
-                self.by_expiry, "expiry", [format_stamp(e) for e in self.by_expiry.key.tolist()]
-            ),
+            "by_expiry": rows_of(self.by_expiry, "expiry", stamps(self.by_expiry.key)),
             "heatmap": {
-                "strike": plain(self.heatmap.strike),
-                "expiry": [format_stamp(e) for e in self.heatmap.expiry.tolist()],
-                "gamma_usd_per_pct": plain(self.heatmap.gamma_usd_per_pct),
+                **plain_mapping(self.heatmap),
+                "expiry": stamps(self.heatmap.expiry),
             },
-            "profile": {k: v for k, v in plain_mapping(profile).items() if "flip" not in k},
+            "profile": {k: v for k, v in plain_mapping(self.profile).items() if "flip" not in k},
             "feedback": feedback_document(self.feedback),
             "confidence": plain(self.confidence),
             "holders": plain(self.system),
@@ -125,49 +121,60 @@ def exposure(
     positioning = model.position(chain)
     if assumptions.days_ahead > 0.0:
         chain, positioning = roll(chain, positioning, assumptions.days_ahead)
-    options, quantity = chain.options, positioning.quantity
+    options, quantity, grid = chain.options, positioning.quantity, assumptions.grid
     unit = unit_exposure(options)
     interest = chain.open_interest
-    totals = total_exposure(options, unit, quantity, interest)
-    by_strike = breakdown(options.strike, options.is_call, unit, quantity, interest)
-    surface = fit_surface(options)
-    profile = gamma_profile(
-        options,
-        quantity,
-        chain.spot,
-        dynamics=smile_dynamics(assumptions.dynamics, surface),
-        days_ahead=assumptions.days_ahead,
-        grid=assumptions.grid,
+    grouped = partial(
+        breakdown, is_call=options.is_call, unit=unit, quantity=quantity, open_interest=interest
     )
+    totals = total_exposure(options, unit, quantity=quantity, open_interest=interest)
+    by_strike = grouped(options.strike)
+    surface = fit_surface(options)
+    sampling = Sampling(draws=assumptions.draws, seed=assumptions.seed)
     return Exposure(
         chain=chain,
         positioning=positioning,
         assumptions=assumptions,
         totals=totals,
         by_strike=by_strike,
-        by_expiry=breakdown(options.expiry, options.is_call, unit, quantity, interest),
-        heatmap=heatmap(options, unit, quantity),
+        by_expiry=grouped(options.expiry),
+        heatmap=heatmap(options, unit, quantity=quantity),
         walls=find_walls(by_strike),
-        profile=profile,
+        profile=repriced(chain, positioning, assumptions, surface),
         confidence=assess(
-            options,
-            positioning,
-            chain.spot,
-            unit,
-            grid=assumptions.grid,
-            draws=assumptions.draws,
-            seed=assumptions.seed,
+            options, positioning, spot=chain.spot, unit=unit, grid=grid, sampling=sampling
         ),
         system=system_gamma(positioning, unit),
-        feedback=feedback(
-            options,
-            quantity,
-            totals.gamma_usd_per_pct,
-            depth_usd_per_pct=assumptions.depth_usd_per_pct,
-            grid=assumptions.grid,
-        ),
+        feedback=answer_of_market(options, quantity, totals, assumptions),
         surface=surface,
-        models=compare_models(chain, positioning, assumptions.grid),
+        models=compare_models(chain, positioning, grid),
+    )
+
+
+def repriced(
+    chain: Chain, positioning: Positioning, assumptions: Assumptions, surface: Surface
+) -> Profile:
+    """The gamma profile under the assumed smile dynamics."""
+    return gamma_profile(
+        chain.options,
+        positioning.quantity,
+        spot=chain.spot,
+        dynamics=smile_dynamics(assumptions.dynamics, surface),
+        days_ahead=assumptions.days_ahead,
+        grid=assumptions.grid,
+    )
+
+
+def answer_of_market(
+    options: OptionSeries, quantity: Vector, totals: Totals, assumptions: Assumptions
+) -> Feedback:
+    """What the hedging of the book does at the assumed depth."""
+    return feedback(
+        options,
+        quantity,
+        gamma_usd_per_pct=totals.gamma_usd_per_pct,
+        depth_usd_per_pct=assumptions.depth_usd_per_pct,
+        grid=assumptions.grid,
     )
 
 
@@ -208,7 +215,7 @@ def compare_models(chain: Chain, chosen: Positioning, grid: Grid) -> tuple[Model
         ModelRow(
             positioning=held,
             gamma_usd_per_pct=float(held.quantity @ unit.gamma_usd_per_pct),
-            profile=gamma_profile(chain.options, held.quantity, chain.spot, grid=grid),
+            profile=gamma_profile(chain.options, held.quantity, spot=chain.spot, grid=grid),
         )
         for held in candidates
     )
@@ -217,6 +224,27 @@ def compare_models(chain: Chain, chosen: Positioning, grid: Grid) -> tuple[Model
 def quarantine_counts(chain: Chain) -> dict[str, int]:
     """How many rows were put aside for each reason, the commonest first."""
     return dict(Counter(failure.reason.value for failure in chain.quarantined).most_common())
+
+
+def stamps(expiries: NDArray[Any]) -> list[object]:
+    """Expiries as ISO 8601."""
+    return [format_stamp(expiry) for expiry in expiries.tolist()]
+
+
+def origin_document(chain: Chain, positioning: Positioning) -> dict[str, object]:
+    """Where the answer comes from: chain, quarantine, method and positioning."""
+    return {
+        "asof": None if chain.asof is None else format_stamp(chain.asof),
+        "venue": chain.venue,
+        "underlying": chain.underlying,
+        "spot": chain.spot,
+        "instruments": len(chain),
+        "quarantined": len(chain.quarantined),
+        "quarantine": quarantine_counts(chain),
+        "method": METHOD,
+        "positioning": positioning.model,
+        "positioning_description": positioning.description,
+    }
 
 
 def feedback_document(answer: Feedback) -> dict[str, object]:

@@ -59,7 +59,7 @@ def positioning_model(
     Raises:
         InputError: ``flow`` without trades, or an unreadable file.
     """
-    prints = trades or (source if source.split(":")[0] == "sample" else None)
+    prints = trades or (source if source.split(":", maxsplit=1)[0] == "sample" else None)
     chosen = name or ("naive" if prints is None else "flow")
     if chosen in RULES:
         return RULES[chosen]
@@ -141,7 +141,10 @@ def price(
     sign = np.array([KIND_SIGN[str(k).lower()] for k in kinds])
     try:
         columns = np.broadcast_arrays(
-            *(np.atleast_1d(np.asarray(v, float)) for v in (forward, strike, years, vol, price, rate)),
+            *(
+                np.atleast_1d(np.asarray(v, float))
+                for v in (forward, strike, years, vol, price, rate)
+            ),
             sign,
         )
     except ValueError:

@@ -6,7 +6,7 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const config = { displayModeBar: false, responsive: true, displaylogo: false, doubleClick: "reset" };
-  const NARROW = 560;
+  const NARROW = 460;
 
   const remembered = () => {
     try { return localStorage.getItem("shortgamma-theme"); } catch { return null; }
@@ -16,12 +16,13 @@
   };
   const theme = () => root.dataset.theme || (dark.matches ? "dark" : "light");
 
-  // On a narrow screen: fewer ticks, smaller type and markers, and no annotation that is named "wide".
+  // On a narrow screen: fewer ticks, smaller type and markers, a closer view, and no annotation that is named "wide".
   const fitted = (layout, width) => {
     const copy = structuredClone(layout);
     if (touch) copy.dragmode = false;
     if (width >= NARROW) return copy;
     copy.annotations = (copy.annotations || []).filter((note) => note.name !== "wide");
+    if (copy.meta?.narrow_range) copy.xaxis.range = copy.meta.narrow_range;
     for (const [name, axis] of Object.entries(copy)) {
       if (!/^[xy]axis\d*$/.test(name)) continue;
       axis.tickfont = { ...axis.tickfont, size: 11 };

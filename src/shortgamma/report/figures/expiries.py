@@ -21,7 +21,7 @@ def gamma_by_expiry(answer: Exposure) -> Spec:
     net, gross = table.gamma_usd_per_pct, table.gross_gamma_usd_per_pct
     small, large = scale_of(float(np.abs(net).max())), scale_of(float(gross.max()))
     row: Spec = {"type": "bar", "orientation": "h", "y": labels, "showlegend": False}
-    pattern = {"shape": ["/" if is_today else "" for is_today in today], "solidity": 0.3, "fillmode": "overlay", "fgcolor": "#FFFFFF"}
+    pattern = {"shape": ["/" if is_today else "" for is_today in today], "solidity": 0.5}
     net_bars = row | {
         "x": numbers(net, small.divisor),
         "marker": {"color": [by_sign(v) for v in net.tolist()], "pattern": pattern},
@@ -30,7 +30,7 @@ def gamma_by_expiry(answer: Exposure) -> Spec:
     gross_bars = row | {
         "x": numbers(gross, large.divisor),
         "xaxis": "x2",
-        "marker": {"color": NEUTRAL, "opacity": 0.55, "pattern": pattern},
+        "marker": {"color": NEUTRAL, "opacity": 0.6, "pattern": pattern},
         "hovertemplate": f"%{{y}}: gross %{{x:,.3~s}} {large.unit} per 1 %<extra></extra>",
     }
     ticks = [f"<b>0DTE</b> {label}" if near else label for label, near in zip(labels, today, strict=True)]

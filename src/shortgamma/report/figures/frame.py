@@ -16,6 +16,7 @@ Spec = dict[str, Any]
 WIDE = "wide"
 """Name of annotations that a narrow screen leaves out."""
 
+NARROW_REACH = 0.22  # of spot: what a narrow screen shows of figures by strike
 DIGITS = 6
 NAME_LENGTH = 24
 LEGEND = {"orientation": "h", "yref": "container", "y": 0.0, "yanchor": "bottom", "x": 0.0}
@@ -57,6 +58,11 @@ def price_axis(span: tuple[float, float], **parts: Any) -> dict[str, Any]:
         "zeroline": False,
     }
     return axis | parts
+
+
+def narrow_view(spot: float) -> dict[str, Any]:
+    """The range of prices that a narrow screen starts with, as the figure's ``meta``."""
+    return {"narrow_range": [(1.0 - NARROW_REACH) * spot, (1.0 + NARROW_REACH) * spot]}
 
 
 def spot_line(spot: float, reach: tuple[float, float] = (0.0, 1.0)) -> dict[str, Any]:

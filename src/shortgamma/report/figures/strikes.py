@@ -10,6 +10,7 @@ from shortgamma.report.figures.frame import (
     anchor_inside,
     empty,
     layout,
+    narrow_view,
     numbers,
     price_axis,
     spot_label,
@@ -52,6 +53,7 @@ def gamma_by_strike(answer: Exposure) -> Spec:
         "layout": layout(
             margin={"l": 8, "r": 12, "t": 28, "b": 8},
             barmode="relative",
+            meta=narrow_view(spot),
             xaxis=price_axis(span, title={"text": "strike, USD"}),
             yaxis={
                 "title": {"text": f"gamma, {scale.unit} per 1 %"},
@@ -163,6 +165,7 @@ def strike_expiry_heatmap(answer: Exposure) -> Spec:
         "data": [trace],
         "layout": layout(
             margin={"l": 8, "r": 12, "t": 28, "b": 8},
+            meta=narrow_view(spot),
             xaxis=price_axis(
                 (float(centres[0]) - step / 2, float(centres[-1]) + step / 2),
                 title={"text": f"strike, USD, in steps of {price(step)}"},

@@ -3,7 +3,6 @@
 import polars as pl
 
 from shortgamma.basics.errors import Reason
-from shortgamma.basics.units import PERCENT
 from shortgamma.data.cells import epoch, read_stamps
 from shortgamma.data.json_rows import JsonRows, decoded, message_table
 from shortgamma.data.sheet import Sheet
@@ -11,7 +10,7 @@ from shortgamma.data.snapshot import SnapshotRule
 from shortgamma.data.tables import Table, misread
 from shortgamma.data.venues.amberdata.messages import Level1
 from shortgamma.data.venues.deribit.names import name_problems, option_terms
-from shortgamma.data.venues.deribit.parse import MILLISECOND, options_only, quoted
+from shortgamma.data.venues.deribit.parse import MILLISECOND, PERCENT_OF_ONE, options_only, quoted
 
 
 def is_level1(keys: frozenset[str]) -> bool:
@@ -31,7 +30,7 @@ def level1_sheet(json: JsonRows) -> Sheet:
         **option_terms(name),
         "stamp": stamp,
         "forward": table.number("underlying_price"),
-        "mark_vol": table.number("mark_iv") * PERCENT,
+        "mark_vol": table.number("mark_iv") / PERCENT_OF_ONE,
         "open_interest": table.number("open_interest"),
         "bid_price": quoted(table.number("bid")),
         "ask_price": quoted(table.number("ask")),

@@ -10,7 +10,8 @@ TICKER_ONLY = frozenset({"best_bid_price", "best_ask_price", "index_price", "tim
 
 def is_quote(keys: frozenset[str]) -> bool:
     """Whether rows with these keys are tickers or book summaries of options."""
-    return {"instrument_name", "mark_price"} <= keys and not keys & {"direction", "size"}
+    quoted = keys & {"mark_iv", "mark_price", "bid_price", "best_bid_price"}
+    return "instrument_name" in keys and bool(quoted) and not keys & {"direction", "size"}
 
 
 def quotes_sheet(json: JsonRows) -> Sheet:

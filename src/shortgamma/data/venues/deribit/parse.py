@@ -3,7 +3,6 @@
 import polars as pl
 
 from shortgamma.basics.errors import Failure, Reason
-from shortgamma.basics.units import PERCENT
 from shortgamma.data.cells import epoch
 from shortgamma.data.sheet import Sheet
 from shortgamma.data.snapshot import SnapshotRule
@@ -17,6 +16,7 @@ from shortgamma.data.venues.deribit.names import (
 
 MILLISECOND = 1_000_000
 MICROSECOND = 1_000
+PERCENT_OF_ONE = 100.0
 NO_QUOTE = 0.0  # Deribit writes 0 or null where nobody bids or offers
 
 API_COLUMNS = ("instrument_name", "mark_iv", "underlying_price", "open_interest")
@@ -44,7 +44,7 @@ def api_sheet(
         **option_terms(name),
         "stamp": stamp.fill_null(pl.lit(received, pl.Int64)),
         "forward": table.number("underlying_price"),
-        "mark_vol": table.number("mark_iv") * PERCENT,
+        "mark_vol": table.number("mark_iv") / PERCENT_OF_ONE,
         "open_interest": table.number("open_interest"),
         "bid_price": quoted(table.number(f"{best}bid_price")),
         "ask_price": quoted(table.number(f"{best}ask_price")),
@@ -138,7 +138,7 @@ def hourly_sheet(table: Table) -> Sheet:
         "strike": table.number("strike"),
         "expiry": expiry,
         "forward": table.number("underlying_price"),
-        "mark_vol": table.number("mark_iv") * PERCENT,
+        "mark_vol": table.number("mark_iv") / PERCENT_OF_ONE,
         "open_interest": table.number("open_interest"),
         "mark_price": table.number("mark_price"),
         "rate": pl.lit(0.0),
