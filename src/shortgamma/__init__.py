@@ -64,10 +64,11 @@ class _ExposureRoom(ModuleType):
 
 
 class _Package(ModuleType):
-    """This package. ``exposure`` is both a room and a question; see docs/decisions/0005."""
+    """This package. ``exposure`` is both a room and a question; see docs/decisions/0004."""
 
     @property
     def exposure(self) -> Any:
+        """The room, made callable."""
         room = import_module("shortgamma.exposure")
         room.__class__ = _ExposureRoom
         return room

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.errors import Failure, Reason
 from shortgamma.data.files import collect
-from shortgamma.data.problems import Problems, failures_of, problem_columns, readable
+from shortgamma.data.problems import (
+    Problems,
+    failures_of,
+    problem_columns,
+    readable,
+    with_problems,
+)
 from shortgamma.data.snapshot import SnapshotRule, chosen_rows, latest_only
 from shortgamma.data.tables import ROW, Table
 from shortgamma.market.quotes import NO_STAMP, Quotes
@@ -73,13 +79,12 @@ def rows_of(sheet: Sheet, asof: int | None, underlying: str | None) -> tuple[str
     place, rows = sheet.table.place, sheet.table.rows
     index = collect(rows.select(ROW, sheet.column("underlying"), sheet.column("stamp")), place)
     name, chosen = chosen_rows(index, sheet.rule, asof=asof, underlying=underlying, place=place)
-    lacks = pl.format("{} in a source with several", pl.col("lacks"))
-    problems = dict(sheet.problems)
-    problems[Reason.MALFORMED] = [*problems.get(Reason.MALFORMED, ()), lacks]
     row = sheet.columns.get("row", pl.col(ROW)).alias("row")
-    columns = [row, *map(sheet.column, COLUMNS), *problem_columns(problems)]
+    columns = [row, *map(sheet.column, COLUMNS), *problem_columns(sheet.problems)]
     wanted = rows.join(chosen.select(ROW, "lacks").lazy(), on=ROW).sort(ROW)
-    return name, latest_only(collect(wanted.select(columns), place))
+    found = collect(wanted.select("lacks", *columns), place)
+    lacks = pl.format("{} in a source with several", pl.col("lacks"))
+    return name, latest_only(with_problems(found, {Reason.MALFORMED: [lacks]}))
 
 
 def quotes_of(sheet: Sheet, *, asof: int | None, underlying: str | None) -> Quotes:

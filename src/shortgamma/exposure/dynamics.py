@@ -52,7 +52,7 @@ class StickyDelta:
         vols = np.empty(len(options))
         for expiry in np.unique(options.expiry):
             rows = options.expiry == expiry
-            k, vol = out_of_the_money(moneyness[rows], options.vol[rows], options.is_call[rows])
+            k, vol = out_of_the_money(moneyness[rows], options.vol[rows], is_call=options.is_call[rows])
             vols[rows] = np.interp(moneyness[rows] - move, k, vol)
         return vols
 

@@ -115,7 +115,7 @@ def fit_smile(options: OptionSeries) -> Smile:
     """
     years = float(options.years[0])
     k, vol = out_of_the_money(
-        np.log(options.strike / options.forward), options.vol, options.is_call
+        np.log(options.strike / options.forward), options.vol, is_call=options.is_call
     )
     weight = np.exp(-0.25 * (k / (np.sqrt(years) * vol)) ** 2) + 0.01
 
@@ -145,7 +145,7 @@ def fit_smile(options: OptionSeries) -> Smile:
     )
 
 
-def out_of_the_money(k: Vector, vol: Vector, is_call: NDArray[np.bool_]) -> tuple[Vector, Vector]:
+def out_of_the_money(k: Vector, vol: Vector, *, is_call: NDArray[np.bool_]) -> tuple[Vector, Vector]:
     """One vol per moneyness of one expiry, ascending, from the out-of-the-money side where it exists.
 
     Args:

@@ -64,7 +64,8 @@ def number(value: float, digits: int = DIGITS) -> str:
 
 def with_sign(text: str, value: float) -> str:
     """The text of an amount with a plus in front where the amount is positive."""
-    return f"+{text}" if value > 0.0 and text[0] not in f"0{MINUS}" else text
+    is_positive = value > 0.0 and any(digit in text for digit in "123456789")
+    return f"+{text}" if is_positive else text
 
 
 def usd(value: float) -> str:
@@ -118,8 +119,8 @@ def percent(share: float, digits: int = 2) -> str:
 def signed_percent(share: float, digits: int = 2) -> str:
     """A share of one in percent that always shows its sign.
 
-    >>> signed_percent(0.0575)
-    '+5.8 %'
+    >>> signed_percent(0.0575), signed_percent(0.0039), signed_percent(0.0)
+    ('+5.8 %', '+0.39 %', '0 %')
     """
     return with_sign(percent(share, digits), share)
 

@@ -14,7 +14,7 @@ import msgspec
 from plotly.offline import get_plotlyjs
 
 from shortgamma.exposure.feedback import CriticalShock, ShockStatus
-from shortgamma.report.amounts import moment, price, signed_percent, usd
+from shortgamma.report.amounts import MINUS, moment, price, signed_percent, usd
 from shortgamma.report.assumptions import Origin, grounds
 from shortgamma.report.figures.gauge import shock_text
 from shortgamma.report.figures.palette import CALL, DARK, LIGHT, LONG, NEUTRAL, PUT, SHORT
@@ -163,7 +163,7 @@ def unbroken(text: str) -> str:
     safe = escape(text)
     for unit in ("tn$", "bn$", "M$", "k$", "$", "%"):
         safe = safe.replace(f" {unit}", f"&nbsp;{unit}")
-    return safe
+    return safe.replace("per 1&nbsp;%", "per&nbsp;1&nbsp;%").replace(f"≤ {MINUS}", f"≤&nbsp;{MINUS}")
 
 
 def tile_rows(every: tuple[Tile, ...]) -> str:

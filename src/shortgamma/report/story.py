@@ -17,6 +17,7 @@ from shortgamma.report.headline import concentration, headline, hedging, side
 from shortgamma.studies.exposure import Exposure
 
 ROW = 40  # pixels per category
+THICK_ROW, THIN_ROW, MANY = 25, 18, 18  # pixels per expiry, the fewer where there are many
 AXES = 96  # pixels for axes and legend of a bar figure
 
 
@@ -185,6 +186,7 @@ def what(answer: Exposure) -> Chapter:
 def piled(answer: Exposure) -> Chapter:
     """Strikes and expiries."""
     rows = len(answer.by_expiry.key)
+    row = THIN_ROW if rows > MANY else THICK_ROW
     net = {-1: "short", 0: "flat", 1: "long"}[side(answer)]
     strikes = Panel(
         name="strikes",
@@ -201,7 +203,7 @@ def piled(answer: Exposure) -> Chapter:
         caption="Orange cells are short, blue ones long; colours saturate at the largest 2 % of cells.",
         description="Heatmap of net gamma by strike and expiry.",
         figure=strike_expiry_heatmap,
-        height=(150 + 26 * rows, 170 + 22 * rows),
+        height=(150 + row * rows, 160 + row * rows),
         is_wide=True,
     )
     term = Panel(
@@ -212,7 +214,7 @@ def piled(answer: Exposure) -> Chapter:
         description=f"Bars of net and gross gamma by expiry; {usd(answer.totals.gross_gamma_usd_per_pct)} "
         "gross in all.",
         figure=gamma_by_expiry,
-        height=(AXES + 26 * rows, AXES + 24 * rows),
+        height=(AXES + row * rows, AXES + row * rows),
         is_wide=True,
     )
     return Chapter(

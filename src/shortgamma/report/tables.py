@@ -40,7 +40,7 @@ def table(
         for row in rows
     ]
     if not body:
-        return f'<p class="none">{escape(empty)}</p>'
+        return f'<p class="caption">{escape(caption)}</p><p class="none">{escape(empty)}</p>'
     top = "".join(
         f'<th scope="col"{kind(head)}>{escape(head.removesuffix("|"))}</th>' for head in heads
     )

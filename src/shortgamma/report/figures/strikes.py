@@ -1,9 +1,10 @@
 """Gamma by strike, and by strike and expiry."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from shortgamma.exposure.totals import Wall
 from shortgamma.report.amounts import Scale, expiry_labels, price, scale_of, signed_usd
 from shortgamma.report.figures.frame import (
     Spec,
@@ -25,46 +26,90 @@ REACH = 0.40  # of spot, to either side
 WIDEST_BAR = 0.012  # of spot
 BAR_SHARE = 0.8  # of the gap to the next strike
 ROOM = 0.36  # of the values' span, above and below: for the labels of the walls
+MOST_BARS = 90  # one per strike; beyond, one per round step
 BUCKETS = 40  # about so many columns in the heatmap
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 ROBUST = 0.98  # quantile of |gamma| at which the heatmap's colour saturates
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bars:
+    """Gamma at the strikes in view, USD per 1 %; every array has shape (m,).
+
+    Args:
+        strikes: USD, or centres of steps where there are too many strikes for one bar each.
+        step: Width of those steps, USD; None where every strike has its bar.
+        calls, puts: Signed.
+    """
+
+    strikes: Vector
+    step: float | None
+    calls: Vector
+    puts: Vector
+
+    @property
+    def tops(self) -> Vector:
+        """Where each stack ends above zero."""
+        return np.maximum(self.calls, 0.0) + np.maximum(self.puts, 0.0)
+
+    @property
+    def bottoms(self) -> Vector:
+        """Where each stack ends below zero."""
+        return np.minimum(self.calls, 0.0) + np.minimum(self.puts, 0.0)
+
+
 def gamma_by_strike(answer: Exposure) -> Spec:
     """Calls and puts stacked with their signs, the net of each strike, and the two walls."""
-    table, spot = answer.by_strike, answer.chain.spot
-    span = ((1.0 - REACH) * spot, (1.0 + REACH) * spot)
-    near = (table.key >= span[0]) & (table.key <= span[1])
-    if not near.any():
+    spot = answer.chain.spot
+    bars = bars_in_view(answer)
+    if bars is None:
         return empty("no strike within 40 % of spot")
-    strikes = table.key[near].astype(np.float64)
-    calls, puts = table.call_gamma_usd_per_pct[near], table.put_gamma_usd_per_pct[near]
-    top, bottom = np.maximum(calls, 0) + np.maximum(puts, 0), np.minimum(calls, 0) + np.minimum(puts, 0)
-    scale = scale_of(float(max(top.max(), -bottom.min())))
-    room = ROOM * float(top.max() - bottom.min()) or 1.0
-    width = numbers(bar_widths(strikes, spot))
-    bars = [
-        bar(strikes, part / scale.divisor, width, name=name, scale=scale)
-        for name, part in (("calls", calls), ("puts", puts))
-    ]
-    net = net_markers(strikes, table.gamma_usd_per_pct[near] / scale.divisor, scale)
+    low, high = float(bars.bottoms.min()), float(bars.tops.max())
+    scale = scale_of(max(high, -low))
+    room = ROOM * ((high - low) or 1.0)
+    steps = "" if bars.step is None else f", in steps of {price(bars.step)}"
     return {
-        "data": [*bars, net],
+        "data": [
+            bar(bars, bars.calls, name="calls", spot=spot, scale=scale),
+            bar(bars, bars.puts, name="puts", spot=spot, scale=scale),
+            net_markers(bars, scale),
+        ],
         "layout": layout(
             margin={"l": 8, "r": 12, "t": 28, "b": 8},
             barmode="relative",
             meta=narrow_view(spot),
-            xaxis=price_axis(span, title={"text": "strike, USD"}),
+            xaxis=price_axis(view(spot), title={"text": f"strike, USD{steps}"}),
             yaxis={
                 "title": {"text": f"gamma, {scale.unit} per 1 %"},
-                "range": numbers([bottom.min() - room, top.max() + room], scale.divisor),
+                "range": numbers([low - room, high + room], scale.divisor),
                 "zeroline": True,
                 "nticks": 7,
             },
             shapes=[spot_line(spot)],
-            annotations=[spot_label(spot), *wall_labels(answer, strikes, top, bottom, scale)],
+            annotations=[spot_label(spot), *wall_labels(answer, bars, scale)],
         ),
     }
+
+
+def view(spot: float) -> tuple[float, float]:
+    """Strikes in view."""
+    return (1.0 - REACH) * spot, (1.0 + REACH) * spot
+
+
+def bars_in_view(answer: Exposure) -> Bars | None:
+    """One bar per strike near spot, or one per round step where there are too many."""
+    table, spot = answer.by_strike, answer.chain.spot
+    strikes = table.key.astype(np.float64)
+    near = (strikes >= view(spot)[0]) & (strikes <= view(spot)[1])
+    if not near.any():
+        return None
+    strikes, calls, puts = strikes[near], table.call_gamma_usd_per_pct[near], table.put_gamma_usd_per_pct[near]
+    if strikes.size <= MOST_BARS:
+        return Bars(strikes=strikes, step=None, calls=calls, puts=puts)
+    step = bucket_step(2.0 * REACH * spot / MOST_BARS)
+    centres, cells = buckets(strikes, np.stack((calls, puts)), step)
+    listed = np.isfinite(cells[0])
+    return Bars(strikes=centres[listed], step=step, calls=cells[0, listed], puts=cells[1, listed])
 
 
 def bar_widths(strikes: Vector, spot: float) -> Vector:
@@ -76,29 +121,27 @@ def bar_widths(strikes: Vector, spot: float) -> Vector:
     return np.minimum(BAR_SHARE * nearer, WIDEST_BAR * spot)
 
 
-def bar(
-    strikes: Vector, values: Vector, width: list[float | None], *, name: str, scale: Scale
-) -> Spec:
+def bar(bars: Bars, values: Vector, *, name: str, spot: float, scale: Scale) -> Spec:
     """Bars of the calls or of the puts."""
     return {
         "type": "bar",
         "name": name,
-        "x": numbers(strikes),
-        "y": numbers(values),
-        "width": width,
+        "x": numbers(bars.strikes),
+        "y": numbers(values, scale.divisor),
+        "width": numbers(bar_widths(bars.strikes, spot)),
         "marker": {"color": CALL if name == "calls" else PUT, "line": {"width": 0}},
         "hovertemplate": f"{name} %{{x:,}}: %{{y:,.3~s}} {scale.unit}<extra></extra>",
     }
 
 
-def net_markers(strikes: Vector, net: Vector, scale: Scale) -> Spec:
-    """A diamond at the net of each strike."""
+def net_markers(bars: Bars, scale: Scale) -> Spec:
+    """A diamond at the net of each bar."""
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "net",
-        "x": numbers(strikes),
-        "y": numbers(net),
+        "x": numbers(bars.strikes),
+        "y": numbers(bars.calls + bars.puts, scale.divisor),
         "marker": {
             "symbol": "diamond",
             "size": 7,
@@ -109,22 +152,23 @@ def net_markers(strikes: Vector, net: Vector, scale: Scale) -> Spec:
     }
 
 
-def wall_labels(
-    answer: Exposure, strikes: Vector, top: Vector, bottom: Vector, scale: Scale
-) -> list[Spec]:
+def wall_labels(answer: Exposure, bars: Bars, scale: Scale) -> list[Spec]:
     """Arrows to the strikes where the book is longest and shortest, where in view."""
-    span = ((1.0 - REACH) * answer.chain.spot, (1.0 + REACH) * answer.chain.spot)
-    walls = (("long wall", answer.walls.long, top, -1), ("short wall", answer.walls.short, bottom, 1))
+    span = view(answer.chain.spot)
+    walls = (
+        ("long wall", answer.walls.long, bars.tops, -1),
+        ("short wall", answer.walls.short, bars.bottoms, 1),
+    )
     labels: list[Spec] = []
     for name, wall, ends, side in walls:
-        place = np.flatnonzero(strikes == wall.strike) if isinstance(wall, Wall) else np.array([], int)
-        if not isinstance(wall, Wall) or place.size == 0:
+        if wall is None or not span[0] <= wall.strike <= span[1]:
             continue
+        place = int(np.argmin(np.abs(bars.strikes - wall.strike)))
         anchor = anchor_inside(wall.strike, span)
         labels.append(
             {
                 "x": wall.strike,
-                "y": float(ends[place[0]]) / scale.divisor,
+                "y": float(ends[place]) / scale.divisor,
                 "text": f"{name} <b>{price(wall.strike)}</b><br>net {signed_usd(wall.gamma_usd_per_pct)}",
                 "xanchor": anchor,
                 "align": anchor,
