@@ -115,7 +115,7 @@ def test_prints_after_the_chain_do_not_count():
 
 
 def test_trades_of_something_else_are_refused():
-    with pytest.raises(InputError, match="none of 1 trades"):
+    with pytest.raises(InputError, match="none of 1 trades is of this chain"):
         TakerFlow(tape(("Y-7", 1, 30.0))).position(two_options())
 
 

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+PIPE_WIDTH = 100
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -16,7 +18,10 @@ def print_json(document: object) -> None:
 
 
 def print_renderable(renderable: "RenderableType") -> None:
-    """A table or a summary for the eye."""
+    """A table or a summary for the eye; a pipe has no width of its own."""
     from rich.console import Console
 
-    Console().print(renderable)
+    console = Console()
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+    console.print(renderable)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
+from shortgamma.basics.time import format_stamp
 from shortgamma.exposure.positioning import Positioning, two_sided
 from shortgamma.market.chain import Chain
 from shortgamma.market.trades import Trades
@@ -49,9 +50,10 @@ class TakerFlow:
             quantity[place] = mirrored_flow(self.trades, rows, interest)
         if not volume.any():
             raise InputError(
-                f"none of {len(self.trades)} trades is of this chain before its time",
+                f"none of {len(self.trades)} trades is of this chain and up to its time"
+                + ("" if chain.asof is None else f" {format_stamp(chain.asof)}"),
                 place="trades",
-                remedy="give trades of the same underlying and expiries",
+                remedy="give trades of the same expiries that end where the chain was recorded",
             )
         covered = np.minimum(volume, chain.open_interest)
         quantity = np.clip(quantity, -covered, covered)

@@ -14,6 +14,8 @@ MINUS = "\u2212"
 DIGITS = 3
 LADDER = ((1e12, "tn$"), (1e9, "bn$"), (1e6, "M$"), (1e3, "k$"), (1.0, "$"))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+CENT = 0.01  # USD: less is rounding
+DUST = 1e-8  # of a coin or of a ratio: less is rounding
 CERTAIN = 0.995  # a probability above it is not rounded up to certainty
 HOURS_PER_DAY, MINUTES_PER_HOUR = 24.0, 60.0
 HOURS_UNTIL = 2.0  # days: below it a span is given in hours
@@ -35,7 +37,9 @@ def scale_of(size: float) -> Scale:
     Scale(divisor=1000000.0, unit='M$')
     """
     size = abs(rounded(size))
-    return next((Scale(divisor, unit) for divisor, unit in LADDER if size >= divisor), Scale(1.0, "$"))
+    return next(
+        (Scale(divisor, unit) for divisor, unit in LADDER if size >= divisor), Scale(1.0, "$")
+    )
 
 
 def rounded(value: float, digits: int = DIGITS) -> float:
@@ -62,6 +66,15 @@ def number(value: float, digits: int = DIGITS) -> str:
     return f"{MINUS}{text}" if value < 0.0 else text
 
 
+def ratio(value: float) -> str:
+    """A pure number such as θ; what is only rounding is zero.
+
+    >>> ratio(-0.1566), ratio(3e-18)
+    ('−0.157', '0')
+    """
+    return number(0.0 if abs(value) < DUST else value)
+
+
 def with_sign(text: str, value: float) -> str:
     """The text of an amount with a plus in front where the amount is positive."""
     is_positive = value > 0.0 and any(digit in text for digit in "123456789")
@@ -76,6 +89,8 @@ def usd(value: float) -> str:
     """
     if not math.isfinite(value):
         return "unknown"
+    if abs(value) < CENT:
+        return "0 $"
     scale = scale_of(value)
     return f"{number(value / scale.divisor)} {scale.unit}"
 
@@ -104,6 +119,7 @@ def coins(value: float, underlying: str) -> str:
     >>> coins(-904.9, "BTC")
     '−905 BTC'
     """
+    value = 0.0 if abs(value) < DUST else value
     return with_sign(f"{number(value)} {underlying}", value)
 
 

@@ -84,7 +84,11 @@ def feedback_grounds(answer: Exposure) -> Iterator[Ground]:
         name="Depth",
         value=f"{usd(depth)} per 1 %",
         reason="One-sided money that moves the price 1 %."
-        + (" Not measured at this moment: a measured one changes θ in proportion." if default else ""),
+        + (
+            " Not measured at this moment: a measured one changes θ in proportion."
+            if default
+            else ""
+        ),
         origin=Origin.ASSUMED if default else Origin.GIVEN,
     )
     yield Ground(

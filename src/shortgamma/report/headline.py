@@ -14,23 +14,16 @@ from shortgamma.report.amounts import (
     percent,
     price,
     probability,
+    ratio,
     times,
     usd,
 )
+from shortgamma.report.sides import flip_status, flips, nearest_flip, side
 from shortgamma.studies.exposure import Exposure
 
-FLAT = 1e-9  # of gross gamma: below it, net gamma is called none
 SURE = 0.95
 LISTED = 6  # flips named in a sentence
 EFFECTLESS = 0.005  # a factor on vol this near to one rounds to × 1.00
-
-
-def side(answer: Exposure) -> int:
-    """−1 where the hedgers are short gamma at today's spot, +1 long, 0 where it nets to nothing."""
-    gamma = answer.totals.gamma_usd_per_pct
-    if abs(gamma) <= FLAT * answer.totals.gross_gamma_usd_per_pct:
-        return 0
-    return -1 if gamma < 0.0 else 1
 
 
 def hedgers(answer: Exposure) -> str:
@@ -53,6 +46,8 @@ def pronoun(answer: Exposure) -> str:
 
 def headline(answer: Exposure) -> str:
     """The first sentence: side, size, and where it turns, or why it turns nowhere."""
+    if not answer.positioning.dealer_names:
+        return "No holder on file hedges: nothing is bought or sold per 1 %."
     who, amount = hedgers(answer), usd(abs(answer.totals.gamma_usd_per_pct))
     are = verb(answer, "are", "is")
     match side(answer):
@@ -71,7 +66,7 @@ def turning(answer: Exposure) -> str:
     now, other = ("short", "long") if is_short else ("long", "short")
     if turns:
         return f"; {' and '.join(turns)} {they} {verb(answer, 'turn', 'turns')} {other}"
-    match answer.profile.flip_status:
+    match flip_status(answer):
         case FlipStatus.ALWAYS_SHORT | FlipStatus.ALWAYS_LONG:
             return f" and {verb(answer, 'stay', 'stays')} {now} at every price"
         case FlipStatus.FLAT:
@@ -85,8 +80,8 @@ def turning(answer: Exposure) -> str:
 def nearest_turns(answer: Exposure) -> list[str]:
     """``above X`` and ``below Y`` for the nearest flips that end today's side of the book."""
     spot, ends_up = answer.chain.spot, Crossing.UP if side(answer) < 0 else Crossing.DOWN
-    above = [flip for flip in answer.profile.flips if flip.spot > spot]
-    below = [flip for flip in reversed(answer.profile.flips) if flip.spot <= spot]
+    above = [flip for flip in flips(answer) if flip.spot > spot]
+    below = [flip for flip in reversed(flips(answer)) if flip.spot <= spot]
     words: list[str] = []
     if above and above[0].crossing is ends_up:
         words.append(f"above {price(above[0].spot)}")
@@ -97,14 +92,13 @@ def nearest_turns(answer: Exposure) -> list[str]:
 
 def elsewhere(answer: Exposure) -> str:
     """What a book without gamma at this price does at others."""
-    profile = answer.profile
-    match profile.flip_status:
-        case FlipStatus.FLAT:
+    nearest = nearest_flip(answer)
+    if nearest is not None:
+        turned = "long" if nearest.crossing is Crossing.UP else "short"
+        return f"; above {price(nearest.spot)} {pronoun(answer)} {verb(answer, 'turn', 'turns')} {turned}"
+    match flip_status(answer):
+        case FlipStatus.FLAT | FlipStatus.FOUND:
             return " nor at any other"
-        case FlipStatus.FOUND:
-            nearest = min(profile.flips, key=lambda flip: abs(flip.spot - answer.chain.spot))
-            turned = "long" if nearest.crossing is Crossing.UP else "short"
-            return f"; above {price(nearest.spot)} {pronoun(answer)} {verb(answer, 'turn', 'turns')} {turned}"
         case FlipStatus.ALWAYS_SHORT:
             return " and would be short at others"
         case FlipStatus.ALWAYS_LONG:
@@ -156,10 +150,12 @@ def effect(answer: Exposure) -> str:
     """The factor on volatility, or the runaway."""
     back = answer.feedback
     if back.amplification is None:
-        needed = "" if back.runaway_depth_usd_per_pct is None else usd(back.runaway_depth_usd_per_pct)
+        needed = (
+            "" if back.runaway_depth_usd_per_pct is None else usd(back.runaway_depth_usd_per_pct)
+        )
         return (
             f"that is at least as much as each move itself, so hedging runs away "
-            f"(θ = {number(back.theta)} ≤ {MINUS}1); it takes more than {needed} of depth to stop it"
+            f"(θ = {ratio(back.theta)} ≤ {MINUS}1); it takes more than {needed} of depth to stop it"
         )
     if abs(back.amplification - 1.0) < EFFECTLESS:
         return f"that leaves volatility practically as it is ({times(back.amplification)})"
@@ -185,17 +181,17 @@ def shock_words(shock: CriticalShock) -> str:
 
 def other_flips(answer: Exposure) -> str:
     """Every flip, where the headline names only the nearest."""
-    flips = answer.profile.flips
-    if len(flips) <= max(len(nearest_turns(answer)), 1):
+    every = flips(answer)
+    if len(every) <= max(len(nearest_turns(answer)), 1):
         return ""
     listed = [
         f"to {'long' if flip.crossing is Crossing.UP else 'short'} at {price(flip.spot)}"
-        for flip in flips[:LISTED]
+        for flip in every[:LISTED]
     ]
-    more = f" and {len(flips) - LISTED} more" if len(flips) > LISTED else ""
+    more = f" and {len(every) - LISTED} more" if len(every) > LISTED else ""
     return (
         f"As the price rises from {price(float(answer.profile.spot[0]))} to "
-        f"{price(float(answer.profile.spot[-1]))} the side changes {len(flips)} times: "
+        f"{price(float(answer.profile.spot[-1]))} the side changes {len(every)} times: "
         f"{', '.join(listed)}{more}."
     )
 
@@ -205,10 +201,16 @@ def sureness(answer: Exposure) -> str:
     sure, model = answer.confidence, answer.positioning
     words = f"Positioning: {model.model}. {model.description}"
     chance = probability(sure.probability_short)
-    chance = f"P(net gamma < 0) {chance[0]} {chance[1:]}" if chance[0] in "<>" else f"P(net gamma < 0) = {chance}"
+    chance = (
+        f"P(net gamma < 0) {chance[0]} {chance[1:]}"
+        if chance[0] in "<>"
+        else f"P(net gamma < 0) = {chance}"
+    )
     if sure.accuracy >= 1.0 and sure.unknown_share == 0.0:
         return f"{words} On that, {chance}."
-    verdict = "" if max(sure.probability_short, 1.0 - sure.probability_short) >= SURE else doubt(answer)
+    verdict = (
+        "" if max(sure.probability_short, 1.0 - sure.probability_short) >= SURE else doubt(answer)
+    )
     return f"{words} If a sign is right {percent(sure.accuracy)} of the time (assumed), {chance}{verdict}."
 
 
@@ -240,4 +242,8 @@ def concentration(answer: Exposure) -> str:
 def rolled(answer: Exposure) -> str:
     """That the book was moved forward in time."""
     days = answer.assumptions.days_ahead
-    return f"All figures are for {number(days)} days ahead, on today's prices and vols." if days else ""
+    return (
+        f"All figures are for {number(days)} days ahead, on today's prices and vols."
+        if days
+        else ""
+    )

@@ -11,7 +11,6 @@ from pathlib import Path
 from string import Template
 
 import msgspec
-from plotly.offline import get_plotlyjs
 
 from shortgamma.exposure.feedback import CriticalShock, ShockStatus
 from shortgamma.report.amounts import MINUS, moment, price, signed_percent, usd
@@ -19,7 +18,8 @@ from shortgamma.report.assumptions import Origin, grounds
 from shortgamma.report.figures.gauge import shock_text
 from shortgamma.report.figures.palette import CALL, DARK, LIGHT, LONG, NEUTRAL, PUT, SHORT
 from shortgamma.report.figures.themes import templates
-from shortgamma.report.headline import headline, sentences, side
+from shortgamma.report.headline import headline, sentences
+from shortgamma.report.sides import side
 from shortgamma.report.story import Chapter, Panel, chapters
 from shortgamma.report.tables import (
     expiries_table,
@@ -55,7 +55,7 @@ def write_report(answer: Exposure, path: str | Path) -> None:
 def page(answer: Exposure) -> str:
     """The whole page as text."""
     story = chapters(answer)
-    plotly, script = get_plotlyjs(), asset("page.js")
+    plotly, script = plotly_script(), asset("page.js")
     parts = {
         "policy": policy(plotly, script),
         "title": escape(f"{title(answer)} · shortgamma"),
@@ -75,6 +75,11 @@ def page(answer: Exposure) -> str:
         "script": script,
     }
     return Template(asset("page.html")).substitute(parts)
+
+
+def plotly_script() -> str:
+    """The drawing library, as the installed wheel brings it."""
+    return files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
 
 
 def asset(name: str) -> str:
@@ -124,7 +129,11 @@ def properties(values: dict[str, str]) -> str:
 def title(answer: Exposure) -> str:
     """Underlying and venue."""
     chain = answer.chain
-    return f"{chain.underlying} options on {chain.venue}" if chain.venue else f"{chain.underlying} options"
+    return (
+        f"{chain.underlying} options on {chain.venue}"
+        if chain.venue
+        else f"{chain.underlying} options"
+    )
 
 
 def source_line(answer: Exposure) -> str:
@@ -163,7 +172,9 @@ def unbroken(text: str) -> str:
     safe = escape(text)
     for unit in ("tn$", "bn$", "M$", "k$", "$", "%"):
         safe = safe.replace(f" {unit}", f"&nbsp;{unit}")
-    return safe.replace("per 1&nbsp;%", "per&nbsp;1&nbsp;%").replace(f"≤ {MINUS}", f"≤&nbsp;{MINUS}")
+    return safe.replace("per 1&nbsp;%", "per&nbsp;1&nbsp;%").replace(
+        f"≤ {MINUS}", f"≤&nbsp;{MINUS}"
+    )
 
 
 def tile_rows(every: tuple[Tile, ...]) -> str:
@@ -219,7 +230,10 @@ def extra_html(answer: Exposure, name: str) -> str:
         case "who":
             return folded("All holders", holders_table(answer))
         case "where":
-            return f'<div class="card">{flips_table(answer)}</div><div class="card">{walls_table(answer)}</div>'
+            return "".join(
+                f'<div class="card">{content}</div>'
+                for content in (flips_table(answer), walls_table(answer))
+            )
         case "what":
             return shocks_html(answer)
         case "sits":
@@ -244,7 +258,9 @@ def shocks_html(answer: Exposure) -> str:
             label="Runs away at a depth of",
             value="none" if runaway is None else usd(runaway),
             unit="" if runaway is None else "per 1 %",
-            note="a book that is not short cannot run away" if runaway is None else "or less: there θ reaches −1",
+            note="a book that is not short cannot run away"
+            if runaway is None
+            else "or less: there θ reaches −1",
         ),
         Tile(
             label="Critical shock up",
@@ -290,8 +306,9 @@ def grounds_html(answer: Exposure, number: int) -> str:
     return (
         f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
         f"{chapter_head(GROUNDS, 'What it rests on', lead, number)}"
-        f'<div class="grid"><div class="card wide"><h3>Assumptions</h3><div class="scroll" tabindex="0" '
-        f'role="group" aria-label="Assumptions"><table class="grounds"><tbody>{rows}</tbody></table></div></div>'
+        '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
+        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div>'
         f'<div class="card wide"><h3>Data quality</h3>'
         f"{quarantine_table(chain.quarantined, rows=len(chain) + len(chain.quarantined))}</div>"
         f"{holdings}</div></section>"

@@ -2,33 +2,60 @@
 
 from rich.table import Table
 
-SHOWN = {
-    "price": "price $",
-    "price_coin": "price coin",
-    "vol": "vol",
-    "delta": "delta",
-    "delta_coin": "delta coin",
-    "gamma": "gamma /$",
-    "vega_per_point": "vega $/pt",
-    "theta_per_day": "theta $/d",
-    "vanna_per_point": "vanna /pt",
-    "charm_per_day": "charm /d",
+Row = dict[str, float | str | None]
+
+SIDE_BY_SIDE = 4  # as many options as fit beside each other with every figure
+UNITS = {
+    "price": "USD",
+    "price_coin": "coin",
+    "vol": "decimal",
+    "delta": "per unit",
+    "delta_coin": "premium-adjusted",
+    "gamma": "delta per USD",
+    "vega_per_point": "USD per vol point",
+    "theta_per_day": "USD per day",
+    "rho_per_point": "USD per 1 % rate, forward held",
+    "vanna_per_point": "delta per vol point",
+    "volga_per_point": "vega per vol point",
+    "charm_per_day": "delta per day",
+    "speed": "gamma per USD",
+    "zomma_per_point": "gamma per vol point",
+    "color_per_day": "gamma per day",
+    "status": "",
 }
+SHORT_LIST = ("price", "vol", "delta", "gamma", "vega_per_point", "theta_per_day", "status")
 
 
-def price_table(rows: list[dict[str, float | str | None]]) -> Table:
+def price_table(rows: list[Row]) -> Table:
+    """Every figure of a few options, or the main figures of many."""
+    return figures_down(rows) if len(rows) <= SIDE_BY_SIDE else options_down(rows)
+
+
+def figures_down(rows: list[Row]) -> Table:
+    """One line per figure, one column per option."""
+    table = Table(pad_edge=False, box=None)
+    table.add_column("")
+    for number in range(1, len(rows) + 1):
+        table.add_column(f"option {number}" if len(rows) > 1 else "", justify="right")
+    table.add_column("", style="dim")
+    for name, unit in UNITS.items():
+        table.add_row(name, *(shown(row[name]) for row in rows), unit)
+    return table
+
+
+def options_down(rows: list[Row]) -> Table:
     """One line per option; the figures that do not fit are in ``--json``."""
-    table = Table(title="Prices and Greeks", caption="all Greeks: --json", pad_edge=False)
+    table = Table(caption="all figures: --json", pad_edge=False, box=None)
     table.add_column("row", justify="right")
-    for heading in SHOWN.values():
-        table.add_column(heading, justify="right")
-    table.add_column("status")
+    for name in SHORT_LIST:
+        table.add_column(name, justify="right" if name != "status" else "left")
     for number, row in enumerate(rows, start=1):
-        cells = [shown(row[name]) for name in SHOWN]
-        table.add_row(str(number), *cells, str(row["status"]))
+        table.add_row(str(number), *(shown(row[name]) for name in SHORT_LIST))
     return table
 
 
 def shown(value: float | str | None) -> str:
-    """Six digits, or a dash."""
-    return "–" if value is None else f"{value:.6g}"
+    """Six digits, a word, or a dash."""
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else f"{value:.6g}"

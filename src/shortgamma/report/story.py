@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shortgamma.exposure.profile import FlipStatus
 from shortgamma.report.amounts import percent, price, signed_usd, usd
 from shortgamma.report.figures.expiries import atm_vol, gamma_by_expiry
 from shortgamma.report.figures.frame import Spec
@@ -13,7 +12,8 @@ from shortgamma.report.figures.holders import gamma_by_holder, gamma_by_model, s
 from shortgamma.report.figures.profile import gamma_against_spot
 from shortgamma.report.figures.smile import smiles
 from shortgamma.report.figures.strikes import gamma_by_strike, strike_expiry_heatmap
-from shortgamma.report.headline import concentration, headline, hedging, side
+from shortgamma.report.headline import concentration, headline, hedging
+from shortgamma.report.sides import nearest_flip, side
 from shortgamma.studies.exposure import Exposure
 
 ROW = 40  # pixels per category
@@ -138,7 +138,11 @@ def where(answer: Exposure) -> Chapter:
         is_wide=True,
     )
     return Chapter(
-        name="where", title="Where it flips", short="Flips", lead=flip_lead(answer), panels=(profile, drift)
+        name="where",
+        title="Where it flips",
+        short="Flips",
+        lead=flip_lead(answer),
+        panels=(profile, drift),
     )
 
 
@@ -151,11 +155,12 @@ def band_note(answer: Exposure) -> str:
 
 def flip_lead(answer: Exposure) -> str:
     """Flips in one sentence."""
-    profile, sure = answer.profile, answer.confidence
-    if profile.flip_status is not FlipStatus.FOUND:
+    nearest, sure = nearest_flip(answer), answer.confidence
+    if nearest is None:
         return headline(answer)
-    nearest = min(profile.flips, key=lambda flip: abs(flip.spot - answer.chain.spot))
-    known = sure.flip.low is not None and sure.flip.high is not None and sure.flip.low != sure.flip.high
+    known = (
+        sure.flip.low is not None and sure.flip.high is not None and sure.flip.low != sure.flip.high
+    )
     lead = f"The flip nearest to the price is at {price(nearest.spot)}"
     if not known:
         return f"{lead}."
@@ -179,7 +184,11 @@ def what(answer: Exposure) -> Chapter:
         is_wide=True,
     )
     return Chapter(
-        name="what", title="What it does to volatility", short="Effect", lead=hedging(answer), panels=(gauge,)
+        name="what",
+        title="What it does to volatility",
+        short="Effect",
+        lead=hedging(answer),
+        panels=(gauge,),
     )
 
 

@@ -19,14 +19,13 @@ from shortgamma.report.amounts import (
     signed_usd,
     usd,
 )
+from shortgamma.report.sides import flips
 from shortgamma.studies.exposure import Exposure
 
 EXAMPLES = 3
 
 
-def table(
-    caption: str, heads: Sequence[str], *, rows: Iterable[Sequence[str]], empty: str
-) -> str:
+def table(caption: str, heads: Sequence[str], *, rows: Iterable[Sequence[str]], empty: str) -> str:
     """A table in a box that scrolls by itself; cells are plain text and get escaped here.
 
     Args:
@@ -74,7 +73,7 @@ def flips_table(answer: Exposure) -> str:
                 signed_percent(flip.spot / spot - 1.0),
                 "long, dampens" if flip.crossing is Crossing.UP else "short, amplifies",
             )
-            for flip in answer.profile.flips
+            for flip in flips(answer)
         ),
         empty="No flip on the levels shown.",
     )
@@ -138,7 +137,14 @@ def expiries_table(answer: Exposure) -> str:
         "By expiry",
         ("Expiry|", f"Open interest, {answer.chain.underlying}", "Calls", "Puts", "Net", "Gross"),
         rows=(
-            (label, number(interest), signed_usd(calls), signed_usd(puts), signed_usd(net), usd(gross))
+            (
+                label,
+                number(interest),
+                signed_usd(calls),
+                signed_usd(puts),
+                signed_usd(net),
+                usd(gross),
+            )
             for label, interest, calls, puts, net, gross in columns
         ),
         empty="No expiry.",
@@ -176,7 +182,15 @@ def surface_table(answer: Exposure) -> str:
     labels = expiry_labels(np.array([s.expiry for s in smiles], dtype=np.int64), answer.chain.asof)
     return table(
         "Fitted smiles",
-        ("Expiry|", "Forward", "Vol at forward", "Options", "Fit error, points", "Butterfly|", "Calendar|"),
+        (
+            "Expiry|",
+            "Forward",
+            "Vol at forward",
+            "Options",
+            "Fit error, points",
+            "Butterfly|",
+            "Calendar|",
+        ),
         rows=(
             (
                 label,

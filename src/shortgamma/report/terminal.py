@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shortgamma.exposure.profile import Crossing
+from shortgamma.report import sides
 from shortgamma.report.amounts import (
     expiry_labels,
     moment,
@@ -33,13 +34,24 @@ STYLES = {Tone.SHORT: "bold dark_orange3", Tone.LONG: "bold dodger_blue2", Tone.
 def summary(answer: Exposure) -> Group:
     """Headline, key numbers, flips, walls, models, top expiries and what was put aside."""
     chain = answer.chain
-    where = f"{chain.underlying} options on {chain.venue}" if chain.venue else f"{chain.underlying} options"
+    where = (
+        f"{chain.underlying} options on {chain.venue}"
+        if chain.venue
+        else f"{chain.underlying} options"
+    )
     title = f"{where} · {moment(chain.asof)} · spot {price(chain.spot)}"
     first, *others = sentences(answer)
     body = Text.assemble((headline(answer), "bold"), "\n", first)
     lines = Text("\n".join(others), style="dim")
     return Group(
-        Panel(body, title=Text(title), title_align="left", box=box.ROUNDED, width=WIDTH, padding=(0, 1)),
+        Panel(
+            body,
+            title=Text(title),
+            title_align="left",
+            box=box.ROUNDED,
+            width=WIDTH,
+            padding=(0, 1),
+        ),
         Padding(lines, (0, 2)),
         key_numbers(answer),
         pair(flips(answer), walls(answer)),
@@ -73,20 +85,22 @@ def key_numbers(answer: Exposure) -> Table:
     made.add_column(no_wrap=True)
     made.add_column(style="dim")
     for tile in tiles(answer):
-        made.add_row(tile.label, Text(tile.value, style=STYLES[tile.tone]), tile.unit, escape(tile.note))
+        made.add_row(
+            tile.label, Text(tile.value, style=STYLES[tile.tone]), tile.unit, escape(tile.note)
+        )
     return made
 
 
 def flips(answer: Exposure) -> RenderableType:
     """The flips nearest to spot, in order of price."""
-    spot, every = answer.chain.spot, answer.profile.flips
+    spot, every = answer.chain.spot, sides.flips(answer)
     made = grid(f"Flips ({len(every)})", ("above it", "price", "from spot"))
     nearest = sorted(every, key=lambda flip: abs(flip.spot - spot))[:SHOWN_FLIPS]
     for flip in sorted(nearest, key=lambda flip: flip.spot):
         way = "long" if flip.crossing is Crossing.UP else "short"
         made.add_row(way, price(flip.spot), signed_percent(flip.spot / spot - 1.0))
     if not every:
-        made.add_row(answer.profile.flip_status.value.replace("_", " "), "–", "–")
+        made.add_row(sides.flip_status(answer).value.replace("_", " "), "–", "–")
     return made
 
 
@@ -94,7 +108,12 @@ def walls(answer: Exposure) -> RenderableType:
     """The strikes at which gamma piles up."""
     named = answer.walls
     made = grid("Walls", ("", "strike", "gamma per 1 %"))
-    for name, wall in (("long", named.long), ("short", named.short), ("calls", named.call), ("puts", named.put)):
+    for name, wall in (
+        ("long", named.long),
+        ("short", named.short),
+        ("calls", named.call),
+        ("puts", named.put),
+    ):
         if wall is not None:
             made.add_row(name, price(wall.strike), signed_usd(wall.gamma_usd_per_pct))
     return made
@@ -109,7 +128,10 @@ def models(answer: Exposure) -> RenderableType:
         )
         in_use = row.positioning is answer.positioning
         made.add_row(
-            Text(f"{row.positioning.model}{' (in use)' if in_use else ''}", style="bold" if in_use else ""),
+            Text(
+                f"{row.positioning.model}{' (in use)' if in_use else ''}",
+                style="bold" if in_use else "",
+            ),
             signed_usd(row.gamma_usd_per_pct),
             "–" if nearest is None else price(nearest.spot),
         )
@@ -120,13 +142,14 @@ def expiries(answer: Exposure) -> RenderableType:
     """The expiries with the most gross gamma, in order of time."""
     table = answer.by_expiry
     labels = expiry_labels(table.key.astype(np.int64), answer.chain.asof)
-    top = np.sort(np.argsort(table.gross_gamma_usd_per_pct)[::-1][:SHOWN_EXPIRIES])
+    gross = table.gross_gamma_usd_per_pct.tolist()
+    largest = sorted(range(len(gross)), key=lambda row: -gross[row])[:SHOWN_EXPIRIES]
     made = grid("Expiries with the most gamma", ("expiry", "net per 1 %", "gross"))
-    for row in top.tolist():
+    for row in sorted(largest):
         made.add_row(
             labels[row],
             signed_usd(float(table.gamma_usd_per_pct[row])),
-            usd(float(table.gross_gamma_usd_per_pct[row])),
+            usd(gross[row]),
         )
     return made
 
@@ -155,7 +178,9 @@ def price_table(rows: Sequence[dict[str, float | str | None]]) -> RenderableType
 
 def narrow_prices(rows: Sequence[dict[str, float | str | None]]) -> Table:
     """One line per Greek."""
-    heads = ("", "value") if len(rows) == 1 else ("", *(f"row {n}" for n in range(1, len(rows) + 1)))
+    heads = (
+        ("", "value") if len(rows) == 1 else ("", *(f"row {n}" for n in range(1, len(rows) + 1)))
+    )
     made = grid("Price and Greeks", heads)
     for name in rows[0]:
         made.add_row(name, *(figure(row.get(name)) for row in rows))

@@ -5,18 +5,19 @@ from enum import StrEnum
 
 from shortgamma.exposure.feedback import DEFAULT_DEPTH
 from shortgamma.exposure.profile import Crossing, FlipStatus
+from shortgamma.report import sides
 from shortgamma.report.amounts import (
     coins,
-    number,
     percent,
     price,
     probability,
+    ratio,
     signed_percent,
     signed_usd,
     times,
     usd,
 )
-from shortgamma.report.headline import side
+from shortgamma.report.sides import side
 from shortgamma.studies.exposure import Exposure
 
 NO_FLIP = {
@@ -85,10 +86,10 @@ def net_gamma(answer: Exposure) -> Tile:
 
 def nearest_flip(answer: Exposure) -> Tile:
     """The flip nearest to spot, how far it is, and how sure."""
-    flips, spot, sure = answer.profile.flips, answer.chain.spot, answer.confidence.flip
-    if not flips:
-        return Tile(label="Nearest flip", value="none", unit="", note=NO_FLIP[answer.profile.flip_status])
-    flip = min(flips, key=lambda f: abs(f.spot - spot))
+    flip, spot, sure = sides.nearest_flip(answer), answer.chain.spot, answer.confidence.flip
+    if flip is None:
+        note = NO_FLIP[sides.flip_status(answer)]
+        return Tile(label="Nearest flip", value="none", unit="", note=note)
     way = "long" if flip.crossing is Crossing.UP else "short"
     known = sure.low is not None and sure.high is not None and sure.low != sure.high
     band = f"; 5–95 %: {price(sure.low or 0.0)}–{price(sure.high or 0.0)}" if known else ""
@@ -109,7 +110,7 @@ def volatility(answer: Exposure) -> Tile:
         label="Volatility",
         value="runs away" if back.amplification is None else times(back.amplification),
         unit="" if runs else "by hedging",
-        note=f"θ = {number(back.theta)} at {usd(back.depth_usd_per_pct)} depth{origin}",
+        note=f"θ = {ratio(back.theta)} at {usd(back.depth_usd_per_pct)} depth{origin}",
         tone=(Tone.LONG, Tone.NEUTRAL, Tone.SHORT)[1 - side(answer)],
     )
 
@@ -178,4 +179,6 @@ def sums(answer: Exposure) -> tuple[Tile, ...]:
 def share_of_net(answer: Exposure) -> str:
     """What part of net gamma expires within a day, where both have one sign."""
     today, net = answer.totals.zero_day_gamma_usd_per_pct, answer.totals.gamma_usd_per_pct
-    return f", {percent(today / net)} of net" if 0.0 < today * net and abs(today) <= abs(net) else ""
+    return (
+        f", {percent(today / net)} of net" if today * net > 0.0 and abs(today) <= abs(net) else ""
+    )

@@ -1,11 +1,12 @@
 """The term structure: gamma by expiry, and the vol at the money."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from shortgamma.exposure.totals import ZERO_DAYS
 from shortgamma.basics.units import DAYS_PER_YEAR
-from shortgamma.report.amounts import days_to, expiry_labels, scale_of
-from shortgamma.report.figures.frame import Spec, empty, layout, numbers
+from shortgamma.exposure.totals import ZERO_DAYS
+from shortgamma.report.amounts import Scale, days_to, expiry_labels, scale_of
+from shortgamma.report.figures.frame import SMALLEST, Spec, at_least, empty, layout, numbers
 from shortgamma.report.figures.palette import LONG, NEUTRAL, by_sign
 from shortgamma.studies.exposure import Exposure
 
@@ -33,12 +34,14 @@ def gamma_by_expiry(answer: Exposure) -> Spec:
         "marker": {"color": NEUTRAL, "opacity": 0.6, "pattern": pattern},
         "hovertemplate": f"%{{y}}: gross %{{x:,.3~s}} {large.unit} per 1 %<extra></extra>",
     }
-    ticks = [f"<b>0DTE</b> {label}" if near else label for label, near in zip(labels, today, strict=True)]
+    ticks = [
+        f"<b>0DTE</b> {label}" if near else label for label, near in zip(labels, today, strict=True)
+    ]
     return {
         "data": [net_bars, gross_bars],
         "layout": layout(
             bargap=0.28,
-            xaxis=value_axis(f"net, {small.unit}", NET) | {"zeroline": True},
+            xaxis=value_axis(f"net, {small.unit}", NET) | zero_line(net, small),
             xaxis2=value_axis(f"gross, {large.unit}", GROSS) | {"anchor": "y"},
             yaxis={
                 "type": "category",
@@ -53,6 +56,14 @@ def gamma_by_expiry(answer: Exposure) -> Spec:
             },
         ),
     }
+
+
+def zero_line(net: NDArray[np.float64], scale: Scale) -> Spec:
+    """The zero line, and a range of its own for a book that nets to nothing."""
+    low, high = float(net.min()), float(net.max())
+    if max(-low, high) >= SMALLEST:
+        return {"zeroline": True}
+    return {"zeroline": True, "range": numbers(at_least(low, high), scale.divisor)}
 
 
 def value_axis(title: str, domain: tuple[float, float]) -> Spec:

@@ -18,6 +18,7 @@ WIDE = "wide"
 
 NARROW_REACH = 0.22  # of spot: what a narrow screen shows of figures by strike
 DIGITS = 6
+SMALLEST = 1.0  # USD that an axis of amounts spans at least
 NAME_LENGTH = 24
 LEGEND = {"orientation": "h", "yref": "container", "y": 0.0, "yanchor": "bottom", "x": 0.0}
 EDGE = 0.25  # of the axis: a label this near an end is anchored there
@@ -27,6 +28,11 @@ def numbers(values: NDArray[Any] | Sequence[float], divisor: float = 1.0) -> lis
     """Values over a divisor as plain floats of six digits; None where they are not finite."""
     scaled = np.asarray(values, dtype=np.float64) / divisor
     return [float(f"{v:.{DIGITS}g}") if np.isfinite(v) else None for v in scaled.tolist()]
+
+
+def at_least(low: float, high: float) -> tuple[float, float]:
+    """A range of amounts in USD, widened where it is so narrow that only rounding would show."""
+    return (low, high) if high - low >= SMALLEST else (low - SMALLEST, high + SMALLEST)
 
 
 def plain_text(text: str, length: int = NAME_LENGTH) -> str:
@@ -98,6 +104,13 @@ def anchor_inside(place: float, span: tuple[float, float]) -> str:
 
 def empty(message: str) -> Spec:
     """A figure that says why there is nothing to draw."""
-    note = {"text": message, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
+    note = {
+        "text": message,
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.5,
+        "y": 0.5,
+    }
     hidden = {"visible": False}
     return {"data": [], "layout": layout(annotations=[note], xaxis=hidden, yaxis=hidden)}

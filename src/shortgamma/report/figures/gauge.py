@@ -1,7 +1,7 @@
 """The feedback number on a scale from runaway to dampening."""
 
 from shortgamma.exposure.feedback import CriticalShock, Feedback, ShockStatus
-from shortgamma.report.amounts import move_percent, number, times
+from shortgamma.report.amounts import move_percent, number, ratio, times
 from shortgamma.report.figures.frame import Spec, layout
 from shortgamma.report.figures.palette import LONG, NEUTRAL, OUTLINE, SHORT, by_sign, faded
 from shortgamma.studies.exposure import Exposure
@@ -10,14 +10,22 @@ LEAST = 1.3  # the scale reaches at least so far to either side
 MOST = 3.0  # and at most so far: beyond, an arrow at its end
 BAR, WHISKER = (-0.5, 0.5), 0.0
 FACTORS = {-0.75: "× 4", -0.5: "× 2", 0.0: "× 1", 1.0: "× ½", 2.0: "× ⅓"}
-ZONES = ((-1.0, -0.5, SHORT, 0.38), (-0.5, 0.0, SHORT, 0.2), (0.0, 0.5, LONG, 0.14), (0.5, None, LONG, 0.26))
+ZONES = (
+    (-1.0, -0.5, SHORT, 0.38),
+    (-0.5, 0.0, SHORT, 0.2),
+    (0.0, 0.5, LONG, 0.14),
+    (0.5, None, LONG, 0.26),
+)
 
 
 def feedback_gauge(answer: Exposure) -> Spec:
     """θ on a bar from runaway to dampening, with its band, the factor on vol and the critical shocks."""
     theta, depth = answer.feedback.theta, answer.feedback.depth_usd_per_pct
     net = answer.confidence.gamma_usd_per_pct
-    band = (theta if net.low is None else net.low / depth, theta if net.high is None else net.high / depth)
+    band = (
+        theta if net.low is None else net.low / depth,
+        theta if net.high is None else net.high / depth,
+    )
     low = max(min(-LEAST, 1.15 * theta, 1.05 * band[0]), -MOST)
     high = min(max(LEAST, 1.15 * theta, 1.05 * band[1]), MOST)
     return {
@@ -135,7 +143,9 @@ def band_trace(band: tuple[float, float], low: float, high: float) -> list[Spec]
 def needle(theta: float, low: float, high: float) -> Spec:
     """A diamond at θ, or an arrow at the end of the scale that it exceeds."""
     inside = min(max(theta, low), high)
-    symbol = "diamond-tall" if inside == theta else "triangle-left" if theta < low else "triangle-right"
+    symbol = (
+        "diamond-tall" if inside == theta else "triangle-left" if theta < low else "triangle-right"
+    )
     return {
         "type": "scatter",
         "mode": "markers",
@@ -149,7 +159,7 @@ def needle(theta: float, low: float, high: float) -> Spec:
             "color": by_sign(theta),
             "line": {"color": OUTLINE, "width": 2},
         },
-        "hovertemplate": f"θ = {number(theta)}<extra></extra>",
+        "hovertemplate": f"θ = {ratio(theta)}<extra></extra>",
     }
 
 
@@ -166,7 +176,7 @@ def reading(answer: Feedback, low: float, high: float) -> Spec:
         "yanchor": "bottom",
         "yshift": 24,
         "xanchor": anchor,
-        "text": f"<b>θ = {number(answer.theta)}</b> · <b>{factor}</b>",
+        "text": f"<b>θ = {ratio(answer.theta)}</b> · <b>{factor}</b>",
         "font": {"size": 15},
         "showarrow": False,
         "bgcolor": "rgba(0,0,0,0)",

@@ -4,7 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.report.amounts import scale_of
-from shortgamma.report.figures.frame import Spec, layout, numbers, price_axis, spot_label, spot_line
+from shortgamma.report.figures.frame import (
+    Spec,
+    at_least,
+    layout,
+    numbers,
+    price_axis,
+    spot_label,
+    spot_line,
+)
 from shortgamma.report.figures.palette import CHARM, VANNA, faded
 from shortgamma.report.figures.profile import REACH
 from shortgamma.studies.exposure import Exposure
@@ -62,7 +70,8 @@ def panel(
         "hovertemplate": f"{name} %{{y:,.3~s}} {scale.unit} of delta per {per}<extra></extra>",
     }
     low, high = min(float(shown.min()), 0.0), max(float(shown.max()), 0.0)
-    room = 0.08 * ((high - low) or scale.divisor)
+    low, high = at_least(low, high)
+    room = 0.08 * (high - low)
     axis: Spec = {
         "title": {"text": f"{name}, {scale.unit}<br>per {per}"},
         "range": [(low - room) / scale.divisor, (high + room) / scale.divisor],

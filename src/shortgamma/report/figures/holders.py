@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from shortgamma.exposure.holders import Holder
 from shortgamma.exposure.positioning import Positioning
 from shortgamma.report.amounts import Scale, price, scale_of, signed_usd
-from shortgamma.report.figures.frame import Spec, layout, numbers, plain_text
+from shortgamma.report.figures.frame import Spec, at_least, layout, numbers, plain_text
 from shortgamma.report.figures.palette import NEUTRAL, by_sign
 from shortgamma.studies.exposure import Exposure
 
@@ -56,7 +56,7 @@ def unique_names(rows: list[tuple[str, float, bool]]) -> list[tuple[str, float, 
 
 def gamma_by_model(answer: Exposure) -> Spec:
     """Net gamma under each positioning model; the one in use is solid and has its 5–95 % band."""
-    names = [model_label(row.positioning, row.positioning is answer.positioning) for row in answer.models]
+    names = [model_label(row.positioning, answer.positioning) for row in answer.models]
     values = np.array([row.gamma_usd_per_pct for row in answer.models])
     scale = scale_of(float(np.abs(values).max(initial=0.0)))
     trace = bars(names, values, scale)
@@ -69,10 +69,10 @@ def gamma_by_model(answer: Exposure) -> Spec:
     }
 
 
-def model_label(positioning: Positioning, in_use: bool) -> str:
+def model_label(positioning: Positioning, in_use: Positioning) -> str:
     """The model's name, bold where it is the one in use."""
     name = plain_text(positioning.model)
-    return f"<b>{name}</b> (in use)" if in_use else name
+    return f"<b>{name}</b> (in use)" if positioning is in_use else name
 
 
 def flips_text(answer: Exposure, row: int) -> str:
@@ -118,7 +118,8 @@ def bars(names: list[str], values: Vector, scale: Scale) -> Spec:
 def bar_layout(trace: Spec, values: Vector, scale: Scale) -> Spec:
     """Axes whose category labels carry the amounts: beside a bar they would not fit on a phone."""
     low, high = min(float(values.min(initial=0.0)), 0.0), max(float(values.max(initial=0.0)), 0.0)
-    room = ROOM * ((high - low) or scale.divisor)
+    low, high = at_least(low, high)
+    room = ROOM * (high - low)
     names, amounts = trace["y"], trace["hovertext"]
     return layout(
         bargap=0.4,

@@ -16,6 +16,7 @@ NEUTRAL: Final = "#6F7D93"
 VANNA: Final = CALL
 CHARM: Final = PUT
 NEAR_TO_FAR: Final = ("#E2622A", "#CF4A78", "#A35BD6", "#6C6FE8", "#2F8FE0", "#17A0B4")
+ROUNDING: Final = 1e-8
 OUTLINE: Final = "#FFFFFF"
 
 LIGHT: Final = {
@@ -51,5 +52,5 @@ def faded(colour: str, opacity: float) -> str:
 
 
 def by_sign(value: float) -> str:
-    """Colour of a signed amount; zero is neutral."""
-    return LONG if value > 0.0 else SHORT if value < 0.0 else NEUTRAL
+    """Colour of a signed amount; zero, and what is only rounding, is neutral."""
+    return NEUTRAL if abs(value) < ROUNDING else LONG if value > 0.0 else SHORT

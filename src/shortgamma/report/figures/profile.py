@@ -11,6 +11,7 @@ from shortgamma.report.figures.frame import (
     WIDE,
     Spec,
     anchor_inside,
+    at_least,
     layout,
     numbers,
     price_axis,
@@ -18,6 +19,7 @@ from shortgamma.report.figures.frame import (
     spot_line,
 )
 from shortgamma.report.figures.palette import LONG, NEUTRAL, SHORT, faded
+from shortgamma.report.sides import flips as every_flip
 from shortgamma.studies.exposure import Exposure
 
 Vector = NDArray[np.float64]
@@ -26,6 +28,7 @@ REACH = 0.35  # of spot, to either side
 BEYOND_FLIP = 1.06  # of the way to the nearest flip, where it lies outside that reach
 STRIP = 0.2  # of the values' span, above and below: room for the two region labels
 NAMED_FLIPS = 2
+CLOSE = 0.22  # of the axis: two labels nearer than this would meet
 REGIONS = {
     "long": "<b>LONG GAMMA</b> dampens<br>hedgers sell rises, buy falls",
     "short": "<b>SHORT GAMMA</b> amplifies<br>hedgers buy rises, sell falls",
@@ -37,8 +40,8 @@ def gamma_against_spot(answer: Exposure) -> Spec:
     span = visible_span(answer)
     values = visible_values(answer, span)
     scale = scale_of(float(np.abs(values).max()))
-    heights = padded(values / scale.divisor)
-    flips = [flip for flip in answer.profile.flips if span[0] < flip.spot < span[1]]
+    heights = padded(values, scale)
+    flips = [flip for flip in every_flip(answer) if span[0] < flip.spot < span[1]]
     return {
         "data": [
             *band_traces(answer, scale),
@@ -70,7 +73,7 @@ def visible_span(answer: Exposure) -> tuple[float, float]:
     """Price levels shown at first: around spot, and on to the nearest flip where there is one."""
     spot, levels = answer.chain.spot, answer.profile.spot
     low, high = (1.0 - REACH) * spot, (1.0 + REACH) * spot
-    nearest = nearest_flips(answer.profile.flips, spot)[:1]
+    nearest = nearest_flips(every_flip(answer), spot)[:1]
     for flip in nearest:
         edge = spot + BEYOND_FLIP * (flip.spot - spot)
         low, high = min(low, edge), max(high, edge)
@@ -97,11 +100,12 @@ def has_band(answer: Exposure) -> bool:
     return bool(np.any(answer.confidence.profile_low < answer.confidence.profile_high))
 
 
-def padded(values: Vector) -> tuple[float, float]:
-    """Vertical range with a free strip at the top and at the bottom."""
+def padded(values: Vector, scale: Scale) -> tuple[float, float]:
+    """Vertical range, in units of the scale, with a free strip at the top and at the bottom."""
     low, high = float(values.min()), float(values.max())
-    room = STRIP * ((high - low) or 1.0)
-    return low - room, high + room
+    low, high = at_least(low, high)
+    room = STRIP * (high - low)
+    return (low - room) / scale.divisor, (high + room) / scale.divisor
 
 
 def band_traces(answer: Exposure, scale: Scale) -> list[Spec]:
@@ -190,7 +194,12 @@ def flip_trace(flips: list[Flip]) -> Spec:
         "x": numbers([flip.spot for flip in flips]),
         "y": [0.0] * len(flips),
         "customdata": [turn(flip) for flip in flips],
-        "marker": {"symbol": "circle", "size": 11, "color": "#FFFFFF", "line": {"color": NEUTRAL, "width": 3}},
+        "marker": {
+            "symbol": "circle",
+            "size": 11,
+            "color": "#FFFFFF",
+            "line": {"color": NEUTRAL, "width": 3},
+        },
         "hovertemplate": "flip %{x:,.6~g}: %{customdata}<extra></extra>",
         "showlegend": False,
     }
@@ -232,16 +241,22 @@ def flip_labels(flips: list[Flip], spot: float, span: tuple[float, float]) -> li
 
 def apart(labels: list[Spec], span: tuple[float, float]) -> list[Spec]:
     """Without the second label where it would lie on the first; the flip keeps its ring and hover."""
-    close = 0.22 * (span[1] - span[0])
-    if len(labels) == NAMED_FLIPS and labels[0]["yanchor"] == labels[1]["yanchor"]:
-        if abs(labels[0]["x"] - labels[1]["x"]) < close:
-            return labels[:1]
-    return labels
+    if len(labels) < NAMED_FLIPS or labels[0]["yanchor"] != labels[1]["yanchor"]:
+        return labels
+    distance = abs(labels[0]["x"] - labels[1]["x"])
+    return labels if distance >= CLOSE * (span[1] - span[0]) else labels[:1]
 
 
 def region_shapes(heights: tuple[float, float]) -> list[Spec]:
     """Faint colour above and below zero."""
-    across = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "layer": "below", "line": {"width": 0}}
+    across = {
+        "type": "rect",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "layer": "below",
+        "line": {"width": 0},
+    }
     return [
         across | {"y0": 0.0, "y1": heights[1], "fillcolor": faded(LONG, 0.05)},
         across | {"y0": heights[0], "y1": 0.0, "fillcolor": faded(SHORT, 0.06)},
@@ -260,7 +275,18 @@ def region_labels() -> list[Spec]:
         "xshift": 4,
     }
     return [
-        left | {"y": 1.0, "yanchor": "top", "text": REGIONS["long"], "font": {"color": LONG, "size": 11}},
         left
-        | {"y": 0.0, "yanchor": "bottom", "text": REGIONS["short"], "font": {"color": SHORT, "size": 11}},
+        | {
+            "y": 1.0,
+            "yanchor": "top",
+            "text": REGIONS["long"],
+            "font": {"color": LONG, "size": 11},
+        },
+        left
+        | {
+            "y": 0.0,
+            "yanchor": "bottom",
+            "text": REGIONS["short"],
+            "font": {"color": SHORT, "size": 11},
+        },
     ]

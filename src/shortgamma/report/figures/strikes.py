@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from shortgamma.report.amounts import Scale, expiry_labels, price, scale_of, signed_usd
 from shortgamma.report.figures.frame import (
+    SMALLEST,
     Spec,
     anchor_inside,
+    at_least,
     empty,
     layout,
     narrow_view,
@@ -64,9 +66,9 @@ def gamma_by_strike(answer: Exposure) -> Spec:
     bars = bars_in_view(answer)
     if bars is None:
         return empty("no strike within 40 % of spot")
-    low, high = float(bars.bottoms.min()), float(bars.tops.max())
+    low, high = at_least(float(bars.bottoms.min()), float(bars.tops.max()))
     scale = scale_of(max(high, -low))
-    room = ROOM * ((high - low) or 1.0)
+    room = ROOM * (high - low)
     steps = "" if bars.step is None else f", in steps of {price(bars.step)}"
     return {
         "data": [
@@ -103,7 +105,11 @@ def bars_in_view(answer: Exposure) -> Bars | None:
     near = (strikes >= view(spot)[0]) & (strikes <= view(spot)[1])
     if not near.any():
         return None
-    strikes, calls, puts = strikes[near], table.call_gamma_usd_per_pct[near], table.put_gamma_usd_per_pct[near]
+    strikes, calls, puts = (
+        strikes[near],
+        table.call_gamma_usd_per_pct[near],
+        table.put_gamma_usd_per_pct[near],
+    )
     if strikes.size <= MOST_BARS:
         return Bars(strikes=strikes, step=None, calls=calls, puts=puts)
     step = bucket_step(2.0 * REACH * spot / MOST_BARS)
@@ -192,7 +198,7 @@ def strike_expiry_heatmap(answer: Exposure) -> Spec:
         return empty("no strike within 40 % of spot")
     centres, cells = buckets(table.strike[near], table.gamma_usd_per_pct[:, near], step)
     scale = scale_of(float(np.nanmax(np.abs(cells))))
-    limit = float(np.nanquantile(np.abs(cells), ROBUST)) / scale.divisor or 1.0
+    limit = max(float(np.nanquantile(np.abs(cells), ROBUST)), SMALLEST) / scale.divisor
     labels = expiry_labels(table.expiry, answer.chain.asof)
     trace: Spec = {
         "type": "heatmap",
@@ -203,7 +209,8 @@ def strike_expiry_heatmap(answer: Exposure) -> Spec:
         "xgap": 1,
         "ygap": 2,
         "hoverongaps": False,
-        "hovertemplate": f"strikes around %{{x:,}}, %{{y}}<br>%{{z:,.3~s}} {scale.unit} per 1 %<extra></extra>",
+        "hovertemplate": "strikes around %{x:,}, %{y}<br>%{z:,.3~s} "
+        f"{scale.unit} per 1 %<extra></extra>",
     }
     return {
         "data": [trace],
@@ -265,7 +272,7 @@ def buckets(strikes: Vector, gamma: Vector, step: float) -> tuple[Vector, Vector
     """
     place = np.floor(strikes / step + 0.5).astype(np.int64)
     column = place - place.min()
-    centres = np.arange(place.min(), place.max() + 1) * step
+    centres = step * np.arange(int(place.min()), int(place.max()) + 1, dtype=np.float64)
     cells = np.zeros((len(gamma), centres.size))
     listed = np.zeros_like(cells)
     for row, values in enumerate(gamma):

@@ -4,7 +4,10 @@ from typing import Any
 
 from shortgamma.report.figures.palette import DARK, LIGHT, LONG, NEAR_TO_FAR, SHORT, faded
 
-FONT = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+FONT = (
+    'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, '
+    "sans-serif"
+)
 
 
 def templates() -> dict[str, dict[str, Any]]:
