@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from mpmath import mp
-from shortgamma.kernels.black import Greek
 
+from shortgamma.kernels.black import Greek
 from tests.kernels.exact import DIGITS, Option, differentiated_greeks
 
 TABLE = Path("tests/kernels/golden_black.csv")

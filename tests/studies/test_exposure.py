@@ -71,7 +71,7 @@ def test_net_gamma_does_not_depend_on_the_dynamics(dynamics):
     scale = answer.totals.gross_gamma_usd_per_pct
     tolerance = {"sticky-strike": 1e-9, "sticky-delta": 0.02, "surface": 0.05}[dynamics]
     assert at_spot == pytest.approx(answer.totals.gamma_usd_per_pct, abs=tolerance * scale)
-    assert answer.profile.dynamics == dynamics.replace("-", "_")
+    assert answer.profile.dynamics == dynamics
 
 
 def test_looking_ahead_drops_expiries_and_moves_the_clock():

@@ -72,6 +72,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     ZERO_OPEN_INTEREST = "zero open interest"
     NOT_A_NUMBER = "not a number"
+    ABSURD = "size beyond any market"
     NEGATIVE_OPEN_INTEREST = "negative open interest"
     BAD_STRIKE = "strike not positive"
     BAD_FORWARD = "forward not positive"
@@ -103,7 +104,7 @@ class Failure:
 
 
 class Status(IntEnum):
-    """Outcome of one element of a calculation; everything but ``OK`` comes with NaN."""
+    """Outcome of one element of a calculation; what it could not give is NaN."""
 
     OK = 0
     NOT_FINITE = 1
@@ -111,6 +112,8 @@ class Status(IntEnum):
     BELOW_INTRINSIC = 3
     ABOVE_MAXIMUM = 4
     NOT_CONVERGED = 5
+    OUT_OF_RANGE = 6
+    NO_TIME_VALUE = 7
 
     @property
     def text(self) -> str:
@@ -125,4 +128,6 @@ _STATUS_TEXT = {
     Status.BELOW_INTRINSIC: "price below intrinsic value",
     Status.ABOVE_MAXIMUM: "price not below its maximum",
     Status.NOT_CONVERGED: "not converged",
+    Status.OUT_OF_RANGE: "size beyond any market",
+    Status.NO_TIME_VALUE: "no time value",
 }

@@ -27,3 +27,10 @@ NANOSECONDS_PER_DAY: Final = 86_400 * NANOSECONDS_PER_SECOND
 NANOSECONDS_PER_YEAR: Final = 365 * NANOSECONDS_PER_DAY
 PERCENT: Final = 0.01
 POINT: Final = 0.01
+
+# Beyond these no market exists and sums may overflow; readers and pricers refuse what lies outside.
+SMALLEST_PRICE: Final = 1e-50
+LARGEST_PRICE: Final = 1e50
+LARGEST_QUANTITY: Final = 1e15
+LONGEST_YEARS: Final = 100.0
+LARGEST_RATE: Final = 2.0

@@ -15,6 +15,9 @@ def main() -> None:
     """Runs the command line; every expected error is one line on stderr and an exit code."""
     try:
         shortgamma(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as problem:
+        click.echo(problem.ctx.get_help() if problem.ctx else problem.format_message(), err=True)
+        sys.exit(EXIT_BAD_INPUT)
     except click.ClickException as problem:
         context = getattr(problem, "ctx", None)
         hint = f" — see {context.command_path} --help" if context is not None else ""

@@ -1,5 +1,6 @@
 """What goes to stdout."""
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +23,6 @@ def print_renderable(renderable: "RenderableType") -> None:
     from rich.console import Console
 
     console = Console()
-    if not console.is_terminal:
+    if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPE_WIDTH
     console.print(renderable)

@@ -36,7 +36,11 @@ def open_table(path: str) -> Table:
 
 
 def parquet_table(path: str) -> Table:
-    """A Parquet file, read when asked and only as far as asked."""
+    """A Parquet file, read when asked and only as far as asked.
+
+    Limits: a file whose pages (not its footer) were damaged may ask Polars for more memory than there
+    is, on which Polars ends the process; files that were cut off are refused like any other.
+    """
     place = place_of(path)
     with translated(place), quiet():
         # A resolved path is never taken for a URL; globbing would read other files.

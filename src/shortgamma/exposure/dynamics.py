@@ -29,7 +29,7 @@ class SmileDynamics(Protocol):
 class StickyStrike:
     """Every strike keeps its vol."""
 
-    name: str = "sticky_strike"
+    name: str = "sticky-strike"
 
     def vols(self, options: OptionSeries, move: float) -> Vector:  # noqa: ARG002
         """The vols as they are."""
@@ -44,7 +44,7 @@ class StickyDelta:
     strike the vol stays flat. The out-of-the-money vol counts where call and put differ.
     """
 
-    name: str = "sticky_delta"
+    name: str = "sticky-delta"
 
     def vols(self, options: OptionSeries, move: float) -> Vector:
         """Vols of the same smile at the new moneyness."""
@@ -52,7 +52,9 @@ class StickyDelta:
         vols = np.empty(len(options))
         for expiry in np.unique(options.expiry):
             rows = options.expiry == expiry
-            k, vol = out_of_the_money(moneyness[rows], options.vol[rows], is_call=options.is_call[rows])
+            k, vol = out_of_the_money(
+                moneyness[rows], options.vol[rows], is_call=options.is_call[rows]
+            )
             vols[rows] = np.interp(moneyness[rows] - move, k, vol)
         return vols
 

@@ -1,6 +1,6 @@
 """Positioning from taker flow: dealers are the mirror of what takers bought and sold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,13 +58,14 @@ class TakerFlow:
         covered = np.minimum(volume, chain.open_interest)
         quantity = np.clip(quantity, -covered, covered)
         share = float(covered.sum() / chain.open_interest.sum())
-        return two_sided(
+        held = two_sided(
             quantity,
             chain.open_interest - covered,
             model="flow",
             description="Dealers are the mirror of taker flow, trade by trade; the prints explain "
-            f"{share:.0%} of open interest and the side of the rest is unknown.",
+            f"{100.0 * share:.0f} % of open interest and the side of the rest is unknown.",
         )
+        return replace(held, quarantined=self.trades.quarantined)
 
 
 def counted_once(trades: Trades) -> NDArray[np.intp]:

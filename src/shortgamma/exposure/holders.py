@@ -62,7 +62,7 @@ def system_gamma(positioning: Positioning, unit: UnitExposure) -> System:
     delta = positioning.holdings @ unit.delta_usd
     short = np.minimum(gamma, 0.0)
     total = float(short.sum())
-    share = short / total if total < 0.0 else np.zeros_like(short)
+    share = np.abs(short / total) if total < 0.0 else np.zeros_like(short)
     holders = tuple(
         Holder(
             name=positioning.holders[i],

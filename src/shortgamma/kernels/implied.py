@@ -70,18 +70,26 @@ def start_width(c, m, k):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def householder_step(w, forward, strike, x, target):
-    """One third-order step on ln p(w) − ln p for w = σ√T, from the derivatives of p in closed form."""
-    iw = 1.0 / w
-    dens, otm, _near, _far = otm_terms(forward, strike, x, w, iw)
+def householder_step(w, iw, x, dens, otm, target):
+    """Width w after one third-order step on ln p(w) − ln p, from the derivatives of p in closed form.
+
+    Args:
+        w, iw: σ√T and 1/(σ√T).
+        x: ln(F/K).
+        dens, otm: V and p(w), from :func:`shortgamma.kernels.black.otm_terms`.
+        target: The price p to match, USD.
+    """
     z = x * iw
     slope = dens / otm
     second = z * z * iw - 0.25 * w
     third = second * second - 3.0 * z * z * iw * iw - 0.25
-    step = -log_ratio(otm, target) / slope
+    gap = log_ratio(target, otm)
     r2 = second - slope
     r3 = third + slope * (2.0 * slope - 3.0 * second)
-    return w + step * (1.0 + 0.5 * r2 * step) / (1.0 + step * (r2 + r3 * step * (1.0 / 6.0)))
+    # numerator and denominator times slope², which saves a division
+    return w + gap * (slope + 0.5 * r2 * gap) / (
+        slope * slope + gap * (r2 * slope + r3 * gap * (1.0 / 6.0))
+    )
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -106,11 +114,23 @@ def stage_start(price, forward, strike, years, rate, sign, scratch):
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def stage_solve(forward, strike, scratch):
-    """Two steps of one block, in place in row 2."""
+    """One step of one block, in place in row 2; two loops, each short enough to overlap options."""
     for j in range(forward.size):
-        target = scratch[j]
-        x = scratch[BLOCK + j]
-        w = householder_step(scratch[2 * BLOCK + j], forward[j], strike[j], x, target)
+        w = scratch[2 * BLOCK + j]
+        iw = 1.0 / w
+        dens, otm, _near, _far = otm_terms(forward[j], strike[j], scratch[BLOCK + j], w, iw)
+        scratch[3 * BLOCK + j] = iw
+        scratch[4 * BLOCK + j] = dens
+        scratch[5 * BLOCK + j] = otm
+    for j in range(forward.size):
+        w = householder_step(
+            scratch[2 * BLOCK + j],
+            scratch[3 * BLOCK + j],
+            scratch[BLOCK + j],
+            scratch[4 * BLOCK + j],
+            scratch[5 * BLOCK + j],
+            scratch[j],
+        )
         scratch[2 * BLOCK + j] = w if w > 0.0 else math.nan
 
 
@@ -146,7 +166,7 @@ def implied_vol(
     A time value of zero, or one below the rounding of an in-the-money price, gives vol 0. A price below
     intrinsic value or not below its maximum (F for a call, K for a put, discounted) gives NaN.
     """
-    scratch = np.empty(3 * BLOCK)
+    scratch = np.empty(6 * BLOCK)
     for start in range(0, price.size, BLOCK):
         stop = min(start + BLOCK, price.size)
         f = forward[start:stop]

@@ -34,7 +34,11 @@ def assemble(quotes: Quotes, *, asof: int | None = None) -> Chain:
     passed, failures = screen(quotes, screens(quotes, years, forward, vol))
     quarantined = (*quotes.failures, *failures)
     if not passed.any():
-        raise InputError(no_row_message(len(quotes), quarantined), place=quotes.venue or None)
+        raise InputError(
+            no_row_message(len(quotes), quarantined),
+            place=quotes.venue or None,
+            remedy="give at least one row that passes every screen of docs/sources.md",
+        )
     options = OptionSeries(
         instrument=quotes.instrument[passed],
         is_call=quotes.sign[passed] > 0.0,
@@ -77,18 +81,20 @@ def chain_of(
 
 def no_row_message(rows: int, quarantined: tuple[Failure, ...]) -> str:
     """Why nothing is left, with the commonest reason."""
-    if rows == 0 and not quarantined:
+    if not quarantined:
         return "no option in it"
     reasons = [failure.reason.value for failure in quarantined]
     commonest = max(set(reasons), key=reasons.count)
-    return f"none of {max(rows, len(reasons))} rows is usable, most often: {commonest}"
+    first = quarantined[reasons.index(commonest)]
+    example = f"{commonest} ({first.item}: {first.message})"
+    return f"none of {max(rows, len(reasons))} rows is usable, most often: {example}"
 
 
 def years_to_expiry(quotes: Quotes, asof: int | None) -> NDArray[np.float64]:
     """Years of each row: from the expiry where there is one, else as given; NaN where neither."""
     dated = quotes.expiry != NO_STAMP
     if asof is None:
-        if not np.isfinite(quotes.years).any():
+        if not np.isfinite(quotes.years).any() and dated.any():
             raise InputError(
                 "the source has no time of its own",
                 place=quotes.venue or None,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.arrays import freeze
-from shortgamma.basics.units import NANOSECONDS_PER_YEAR
+from shortgamma.basics.units import LONGEST_YEARS, NANOSECONDS_PER_YEAR
 
 
 def rebuild(cls: Callable[..., Any], values: dict[str, Any]) -> Any:
@@ -81,5 +81,6 @@ class OptionSeries:
 
 
 def expiry_of(asof: int, years: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Expiry stamps, UTC nanoseconds, of options given by their time to expiry."""
-    return asof + np.rint(years * NANOSECONDS_PER_YEAR).astype(np.int64)
+    """Expiry stamps, UTC nanoseconds, of options given by their time to expiry, at most a century off."""
+    bounded = np.clip(years, -LONGEST_YEARS, LONGEST_YEARS)
+    return asof + np.rint(bounded * NANOSECONDS_PER_YEAR).astype(np.int64)

@@ -6,6 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import Failure, Reason
+from shortgamma.basics.units import (
+    DAYS_PER_YEAR,
+    LARGEST_PRICE,
+    LARGEST_QUANTITY,
+    LARGEST_RATE,
+    LONGEST_YEARS,
+    SMALLEST_PRICE,
+)
 from shortgamma.market.quotes import Quotes
 
 MAX_VOL = 5.0
@@ -33,16 +41,23 @@ def screens(
     vol: NDArray[np.float64],
 ) -> list[Screen]:
     """The screens in the order in which they name a row's reason: the first that fails counts."""
-    interest = quotes.open_interest
+    interest, rate = quotes.open_interest, quotes.rate
     prices = np.fmin(np.fmin(quotes.bid_price, quotes.ask_price), quotes.mark_price)
     return [
         Screen(Reason.BAD_KIND, quotes.sign == 0.0, quotes.sign),
-        Screen(Reason.BAD_STRIKE, ~(quotes.strike > 0.0) | np.isinf(quotes.strike), quotes.strike),
+        Screen(Reason.NOT_A_NUMBER, np.isnan(quotes.strike), quotes.strike),
+        Screen(Reason.BAD_STRIKE, quotes.strike <= 0.0, quotes.strike),
+        Screen(Reason.ABSURD, beyond_market(quotes.strike), quotes.strike),
         Screen(Reason.BAD_EXPIRY, ~np.isfinite(years), years),
         Screen(Reason.EXPIRED, years <= 0.0, years),
-        Screen(Reason.BAD_FORWARD, ~(forward > 0.0) | np.isinf(forward), forward),
-        Screen(Reason.NOT_A_NUMBER, ~np.isfinite(interest) | ~np.isfinite(quotes.rate), interest),
+        Screen(Reason.ABSURD, years > LONGEST_YEARS, years),
+        Screen(Reason.BAD_FORWARD, ~(forward > 0.0), forward),
+        Screen(Reason.ABSURD, beyond_market(forward), forward),
+        Screen(Reason.NOT_A_NUMBER, np.isnan(interest), interest),
+        Screen(Reason.NOT_A_NUMBER, np.isnan(rate), rate),
         Screen(Reason.NEGATIVE_OPEN_INTEREST, interest < 0.0, interest),
+        Screen(Reason.ABSURD, interest > LARGEST_QUANTITY, interest),
+        Screen(Reason.ABSURD, np.abs(rate) > LARGEST_RATE, rate),
         Screen(Reason.NEGATIVE_PRICE, prices < 0.0, prices),
         Screen(Reason.CROSSED, quotes.bid_price > quotes.ask_price, quotes.bid_price),
         Screen(Reason.NO_VOL, np.isnan(vol), vol),
@@ -50,6 +65,11 @@ def screens(
         Screen(Reason.DUPLICATE, repeated(quotes), quotes.strike),
         Screen(Reason.ZERO_OPEN_INTEREST, interest == 0.0, interest),
     ]
+
+
+def beyond_market(price: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """True where a positive price is too small or too large for any market."""
+    return (price < SMALLEST_PRICE) | (price > LARGEST_PRICE)
 
 
 def repeated(quotes: Quotes) -> NDArray[np.bool_]:
@@ -84,7 +104,7 @@ def describe(quotes: Quotes, test: Screen, row: int) -> str:
     """The offending value of one row in words."""
     match test.reason:
         case Reason.EXPIRED:
-            return f"{test.value[row] * 365.0:.3g} days to expiry"
+            return f"{test.value[row] * DAYS_PER_YEAR:.3g} days to expiry"
         case Reason.CROSSED:
             return f"bid {quotes.bid_price[row]:g} above ask {quotes.ask_price[row]:g}"
         case Reason.BAD_VOL:

@@ -145,7 +145,9 @@ def fit_smile(options: OptionSeries) -> Smile:
     )
 
 
-def out_of_the_money(k: Vector, vol: Vector, *, is_call: NDArray[np.bool_]) -> tuple[Vector, Vector]:
+def out_of_the_money(
+    k: Vector, vol: Vector, *, is_call: NDArray[np.bool_]
+) -> tuple[Vector, Vector]:
     """One vol per moneyness of one expiry, ascending, from the out-of-the-money side where it exists.
 
     Args:

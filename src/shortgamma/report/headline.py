@@ -18,7 +18,7 @@ from shortgamma.report.amounts import (
     times,
     usd,
 )
-from shortgamma.report.sides import flip_status, flips, nearest_flip, side
+from shortgamma.report.sides import flat_everywhere, flip_status, flips, nearest_flip, side
 from shortgamma.studies.exposure import Exposure
 
 SURE = 0.95
@@ -206,6 +206,8 @@ def sureness(answer: Exposure) -> str:
         if chance[0] in "<>"
         else f"P(net gamma < 0) = {chance}"
     )
+    if flat_everywhere(answer):
+        return words
     if sure.accuracy >= 1.0 and sure.unknown_share == 0.0:
         return f"{words} On that, {chance}."
     verdict = (
@@ -232,9 +234,10 @@ def concentration(answer: Exposure) -> str:
         )
     share = system.holders[0].share_of_short
     equal = number(1.0 / system.herfindahl, 2)
+    alone = "the short side is one holder" if equal == "1" else ""
     return (
-        f"The largest short holder is {system.largest} with {percent(share)} of all short gamma; the short "
-        f"side is as concentrated as {equal} equal holder{'' if equal == '1' else 's'} "
+        f"The largest short holder is {system.largest} with {percent(share)} of all short gamma; "
+        f"{alone or f'the short side is as concentrated as {equal} equal holders'} "
         f"(Herfindahl {number(system.herfindahl, 2)})."
     )
 

@@ -3,6 +3,8 @@
 import numpy as np
 
 from shortgamma.exposure.profile import Flip, FlipStatus
+from shortgamma.exposure.totals import Wall
+from shortgamma.report.amounts import CENT
 from shortgamma.studies.exposure import Exposure
 
 FLAT = 1e-9  # of gross gamma: below it, net gamma is called none
@@ -20,6 +22,11 @@ def flat_everywhere(answer: Exposure) -> bool:
     """True where the book nets to nothing at every level, not only at today's."""
     largest = float(np.abs(answer.profile.gamma_usd_per_pct).max(initial=0.0))
     return largest <= FLAT * answer.totals.gross_gamma_usd_per_pct
+
+
+def pronounced(wall: Wall | None) -> Wall | None:
+    """The wall, unless it is only rounding."""
+    return wall if wall is not None and abs(wall.gamma_usd_per_pct) >= CENT else None
 
 
 def flips(answer: Exposure) -> tuple[Flip, ...]:

@@ -78,7 +78,7 @@ def who(answer: Exposure) -> Chapter:
         caption="Bars left of zero are short; hatched bars belong to holders who do not hedge.",
         description=f"Bars of net gamma by holder. {concentration(answer)}",
         figure=gamma_by_holder,
-        height=(height, height),
+        height=(height, AXES + ROW * len(shown_holders(answer.system.holders))),
     )
     models = Panel(
         name="models",
@@ -91,7 +91,7 @@ def who(answer: Exposure) -> Chapter:
         )
         + ".",
         figure=gamma_by_model,
-        height=(height, height),
+        height=(height, AXES + ROW * len(answer.models)),
     )
     return Chapter(
         name="who",
@@ -177,7 +177,12 @@ def what(answer: Exposure) -> Chapter:
         name="feedback",
         title="The feedback number θ",
         caption="Left of zero hedging multiplies volatility, as the upper scale says; at −1 it would run "
-        "away. The grey bar is the 5–95 % band from unsure signs.",
+        "away."
+        + (
+            ""
+            if answer.confidence.accuracy >= 1.0
+            else " The grey bar is 5–95 % if signs are unsure."
+        ),
         description=hedging(answer),
         figure=feedback_gauge,
         height=(210, 210),

@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from shortgamma.basics.errors import Failure, Reason
+from shortgamma.exposure.holders import Holder
 from shortgamma.exposure.profile import Crossing
 from shortgamma.exposure.totals import Wall
 from shortgamma.market.surface import TOLERANCE, Smile
@@ -19,7 +20,7 @@ from shortgamma.report.amounts import (
     signed_usd,
     usd,
 )
-from shortgamma.report.sides import flips
+from shortgamma.report.sides import flips, pronounced
 from shortgamma.studies.exposure import Exposure
 
 EXAMPLES = 3
@@ -93,8 +94,8 @@ def walls_table(answer: Exposure) -> str:
         ("Wall|", "Strike", "Gamma per 1 %"),
         rows=(
             (name, price(wall.strike), signed_usd(wall.gamma_usd_per_pct))
-            for name, wall in named
-            if wall is not None
+            for name, found in named
+            if (wall := pronounced(found)) is not None
         ),
         empty="No strike carries gamma.",
     )
@@ -108,7 +109,7 @@ def holders_table(answer: Exposure) -> str:
         rows=(
             (
                 holder.name,
-                "hedges" if holder.is_hedger else "does not hedge",
+                role(holder),
                 signed_usd(holder.gamma_usd_per_pct),
                 percent(holder.share_of_short) if holder.share_of_short > 0.0 else "–",
                 signed_usd(holder.vega_usd_per_point),
@@ -118,6 +119,12 @@ def holders_table(answer: Exposure) -> str:
         ),
         empty="The model knows no holder.",
     )
+
+
+def role(holder: Holder) -> str:
+    """What a holder is, where known, and whether it hedges."""
+    hedging = "hedges" if holder.is_hedger else "does not hedge"
+    return f"{holder.kind.replace('_', ' ')}, {hedging}" if holder.kind else hedging
 
 
 def expiries_table(answer: Exposure) -> str:

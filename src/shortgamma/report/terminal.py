@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from rich import box
 from rich.console import Group, RenderableType
+from rich.constrain import Constrain
 from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
@@ -31,7 +32,7 @@ SHOWN_EXPIRIES = 6
 STYLES = {Tone.SHORT: "bold dark_orange3", Tone.LONG: "bold dodger_blue2", Tone.NEUTRAL: "bold"}
 
 
-def summary(answer: Exposure) -> Group:
+def summary(answer: Exposure) -> RenderableType:
     """Headline, key numbers, flips, walls, models, top expiries and what was put aside."""
     chain = answer.chain
     where = (
@@ -43,7 +44,7 @@ def summary(answer: Exposure) -> Group:
     first, *others = sentences(answer)
     body = Text.assemble((headline(answer), "bold"), "\n", first)
     lines = Text("\n".join(others), style="dim")
-    return Group(
+    parts = Group(
         Panel(
             body,
             title=Text(title),
@@ -58,6 +59,7 @@ def summary(answer: Exposure) -> Group:
         pair(models(answer), expiries(answer)),
         quarantine(answer),
     )
+    return Constrain(parts, WIDTH)
 
 
 def grid(title: str, heads: Sequence[str]) -> Table:
@@ -114,7 +116,7 @@ def walls(answer: Exposure) -> RenderableType:
         ("calls", named.call),
         ("puts", named.put),
     ):
-        if wall is not None:
+        if sides.pronounced(wall) is not None and wall is not None:
             made.add_row(name, price(wall.strike), signed_usd(wall.gamma_usd_per_pct))
     return made
 
@@ -156,7 +158,7 @@ def expiries(answer: Exposure) -> RenderableType:
 
 def quarantine(answer: Exposure) -> Text:
     """How many rows were put aside, by reason."""
-    counts = quarantine_counts(answer.chain)
+    counts = quarantine_counts(answer.chain, answer.positioning)
     if not counts:
         return Text("No row was put aside.", style="dim")
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())

@@ -119,6 +119,8 @@ def chance_short(answer: Exposure) -> Tile:
     """P(net gamma < 0) and the band of net gamma."""
     sure = answer.confidence
     net = sure.gamma_usd_per_pct
+    if sides.flat_everywhere(answer):
+        return Tile(label="P(net gamma < 0)", value="–", unit="", note="the book nets to nothing")
     exact = net.low is None or net.high is None or net.low == net.high
     note = (
         "holdings taken as exact"
@@ -135,7 +137,7 @@ def chance_short(answer: Exposure) -> Tile:
 
 def sums(answer: Exposure) -> tuple[Tile, ...]:
     """The other totals."""
-    totals, coin = answer.totals, answer.chain.underlying
+    totals = answer.totals
     return (
         Tile(
             label="Gross gamma",
@@ -149,12 +151,7 @@ def sums(answer: Exposure) -> tuple[Tile, ...]:
             unit="per 1 %",
             note=f"gone within 24 h{share_of_net(answer)}",
         ),
-        Tile(
-            label="Coin gamma",
-            value=coins(totals.gamma_coin_per_pct, coin),
-            unit="per 1 %",
-            note="of the coin book, premium-adjusted",
-        ),
+        coin_gamma(answer) if answer.chain.options.is_inverse.any() else option_delta(answer),
         Tile(
             label="Vega",
             value=signed_usd(totals.vega_usd_per_point),
@@ -173,6 +170,26 @@ def sums(answer: Exposure) -> tuple[Tile, ...]:
             unit="per day",
             note="delta gained as time passes",
         ),
+    )
+
+
+def coin_gamma(answer: Exposure) -> Tile:
+    """Gamma of the coin book, where options settle in the coin."""
+    return Tile(
+        label="Coin gamma",
+        value=coins(answer.totals.gamma_coin_per_pct, answer.chain.underlying),
+        unit="per 1 %",
+        note="of the coin book, premium-adjusted",
+    )
+
+
+def option_delta(answer: Exposure) -> Tile:
+    """Delta of the options, where none settles in a coin."""
+    return Tile(
+        label="Option delta",
+        value=signed_usd(answer.totals.delta_usd),
+        unit="",
+        note="what their hedge offsets today",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shortgamma.basics.errors import InputError
+from shortgamma.basics.units import LARGEST_QUANTITY
 from shortgamma.exposure.confidence import DRAWS, SEED
 from shortgamma.exposure.feedback import DEFAULT_DEPTH
 from shortgamma.exposure.profile import Grid
@@ -32,7 +33,7 @@ class Assumptions:
     seed: int = SEED
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.depth_usd_per_pct < np.inf:
+        if not 0.0 < self.depth_usd_per_pct <= LARGEST_QUANTITY:
             raise InputError(
                 f"depth is {self.depth_usd_per_pct:g}",
                 place="--depth",
@@ -56,3 +57,5 @@ class Assumptions:
             )
         if self.draws < 1:
             raise InputError(f"{self.draws} draws", place="--draws", remedy="give 1 or more")
+        if self.seed < 0:
+            raise InputError(f"seed {self.seed}", place="--seed", remedy="give 0 or more")

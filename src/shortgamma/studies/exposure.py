@@ -1,6 +1,7 @@
 """The gamma of the system: who is short, how much per 1 %, where it flips, what that does to volatility."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
 from shortgamma.basics.time import format_stamp
-from shortgamma.basics.units import DAYS_PER_YEAR
+from shortgamma.basics.units import DAYS_PER_YEAR, NANOSECONDS_PER_YEAR
 from shortgamma.exposure.confidence import Confidence, Sampling, assess
 from shortgamma.exposure.dynamics import FittedSurface, SmileDynamics, StickyDelta, StickyStrike
 from shortgamma.exposure.feedback import Feedback, feedback
@@ -90,16 +91,16 @@ class Exposure:
             "flip_status": self.profile.flip_status.value,
             "walls": plain(self.walls),
             "by_strike": rows_of(self.by_strike, "strike", self.by_strike.key.tolist()),
-            "by_expiry": rows_of(self.by_expiry, "expiry", stamps(self.by_expiry.key)),
+            "by_expiry": rows_of(self.by_expiry, "expiry", stamps(self.chain, self.by_expiry.key)),
             "heatmap": {
                 **plain_mapping(self.heatmap),
-                "expiry": stamps(self.heatmap.expiry),
+                "expiry": stamps(self.chain, self.heatmap.expiry),
             },
             "profile": {k: v for k, v in plain_mapping(self.profile).items() if "flip" not in k},
             "feedback": feedback_document(self.feedback),
             "confidence": plain(self.confidence),
             "holders": plain(self.system),
-            "surface": surface_document(self.surface),
+            "surface": surface_document(self.chain, self.surface),
             "models": [model_document(row) for row in self.models],
         }
 
@@ -221,13 +222,16 @@ def compare_models(chain: Chain, chosen: Positioning, grid: Grid) -> tuple[Model
     )
 
 
-def quarantine_counts(chain: Chain) -> dict[str, int]:
-    """How many rows were put aside for each reason, the commonest first."""
-    return dict(Counter(failure.reason.value for failure in chain.quarantined).most_common())
+def quarantine_counts(chain: Chain, positioning: Positioning) -> dict[str, int]:
+    """How many rows of all files were put aside for each reason, the commonest first."""
+    failures = (*chain.quarantined, *positioning.quarantined)
+    return dict(Counter(failure.reason.value for failure in failures).most_common())
 
 
-def stamps(expiries: NDArray[Any]) -> list[object]:
-    """Expiries as ISO 8601."""
+def stamps(chain: Chain, expiries: NDArray[Any]) -> list[object]:
+    """Expiries as ISO 8601, or in words where the chain has no date: stamps then only count years."""
+    if chain.asof is None:
+        return [f"in {expiry / NANOSECONDS_PER_YEAR:.6g} years" for expiry in expiries.tolist()]
     return [format_stamp(expiry) for expiry in expiries.tolist()]
 
 
@@ -239,8 +243,16 @@ def origin_document(chain: Chain, positioning: Positioning) -> dict[str, object]
         "underlying": chain.underlying,
         "spot": chain.spot,
         "instruments": len(chain),
-        "quarantined": len(chain.quarantined),
-        "quarantine": quarantine_counts(chain),
+        "quarantined": len(chain.quarantined) + len(positioning.quarantined),
+        "quarantine": quarantine_counts(chain, positioning),
+        "quarantine_rows": [
+            {"file": file, **plain_mapping(failure)}
+            for file, failures in (
+                ("chain", chain.quarantined),
+                ("positioning", positioning.quarantined),
+            )
+            for failure in failures
+        ],
         "method": METHOD,
         "positioning": positioning.model,
         "positioning_description": positioning.description,
@@ -266,17 +278,24 @@ def model_document(row: ModelRow) -> dict[str, object]:
     }
 
 
-def surface_document(surface: Surface) -> dict[str, object]:
+def surface_document(chain: Chain, surface: Surface) -> dict[str, object]:
     """Smiles and arbitrage report, with readable expiries."""
+
+    def named(expiries: Iterable[int]) -> list[object]:
+        return stamps(chain, np.array(list(expiries), dtype=np.int64))
+
+    expiries = named(smile.expiry for smile in surface.smiles)
+    near = named(violation.near for violation in surface.calendar)
+    far = named(violation.far for violation in surface.calendar)
     return {
         "smiles": [
-            {**plain_mapping(smile), "expiry": format_stamp(smile.expiry)}
-            for smile in surface.smiles
+            {**plain_mapping(smile), "expiry": expiry}
+            for smile, expiry in zip(surface.smiles, expiries, strict=True)
         ],
-        "butterfly_violations": [format_stamp(smile.expiry) for smile in surface.butterfly],
+        "butterfly_violations": named(smile.expiry for smile in surface.butterfly),
         "calendar_violations": [
-            {**plain_mapping(v), "near": format_stamp(v.near), "far": format_stamp(v.far)}
-            for v in surface.calendar
+            {**plain_mapping(violation), "near": before, "far": after}
+            for violation, before, after in zip(surface.calendar, near, far, strict=True)
         ],
-        "unfitted": [format_stamp(expiry) for expiry in surface.unfitted],
+        "unfitted": named(surface.unfitted),
     }

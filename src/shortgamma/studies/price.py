@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import ShapeError, Status
-from shortgamma.basics.units import DAYS_PER_YEAR, POINT
+from shortgamma.basics.units import (
+    DAYS_PER_YEAR,
+    LARGEST_PRICE,
+    LARGEST_RATE,
+    LONGEST_YEARS,
+    POINT,
+    SMALLEST_PRICE,
+)
 from shortgamma.kernels.black import N_GREEKS, Greek, black_greeks
 from shortgamma.kernels.implied import implied_vol
 from shortgamma.market.requests import PriceRows
@@ -60,12 +67,14 @@ def price_options(rows: PriceRows) -> Pricing:
         rows: Requests; where ``vol`` is NaN it is implied from ``price``, USD.
 
     Returns:
-        Every figure in a desk's units. A zero vol has a price but no Greeks: its status says so.
+        Every figure in a desk's units. A price without time value has vol 0 and no Greeks, as its status
+        says.
     """
     vol, status = vols(rows)
     bad_input = input_status(rows)
     status = np.where(bad_input != Status.OK, bad_input, status).astype(np.int8)
-    status[(status == Status.OK) & ~(vol > 0.0)] = Status.NOT_POSITIVE
+    timeless = (status == Status.OK) & (vol == 0.0)
+    status[timeless] = Status.NO_TIME_VALUE
     good = status == Status.OK
     greeks = np.full((N_GREEKS, len(rows.sign)), np.nan)
     computed = np.empty((N_GREEKS, int(good.sum())))
@@ -80,9 +89,13 @@ def price_options(rows: PriceRows) -> Pricing:
     )
     greeks[:, good] = computed
     values = {name: greeks[row] * scale for name, (row, scale) in COLUMNS.items()}
-    values["price_coin"] = values["price"] / rows.forward
-    values["vol"] = np.where(good, vol, np.nan)
-    values["rho_per_point"] = -rows.years * values["price"] * POINT
+    values["price"][timeless] = rows.price[timeless]
+    values["price_coin"] = np.full(len(rows.sign), np.nan)
+    priced = good | timeless
+    values["price_coin"][priced] = values["price"][priced] / rows.forward[priced]
+    values["vol"] = np.where(priced, vol, np.nan)
+    values["rho_per_point"] = np.full(len(rows.sign), np.nan)
+    values["rho_per_point"][good] = -rows.years[good] * values["price"][good] * POINT
     overflowed = good & ~np.all(np.isfinite(np.stack(list(values.values()))), axis=0)
     status[overflowed] = Status.NOT_FINITE
     values = {name: np.where(overflowed, np.nan, value) for name, value in values.items()}
@@ -94,6 +107,10 @@ def input_status(rows: PriceRows) -> NDArray[np.int8]:
     inputs = np.stack((rows.forward, rows.strike, rows.years))
     status = np.full(len(rows.sign), Status.OK, dtype=np.int8)
     status[np.any(inputs <= 0.0, axis=0)] = Status.NOT_POSITIVE
+    prices = inputs[:2]
+    beyond = np.any((prices > LARGEST_PRICE) | ((prices > 0.0) & (prices < SMALLEST_PRICE)), axis=0)
+    beyond |= (rows.years > LONGEST_YEARS) | (np.abs(rows.rate) > LARGEST_RATE)
+    status[beyond] = Status.OUT_OF_RANGE
     finite = np.all(np.isfinite(inputs), axis=0) & np.isfinite(rows.rate) & (rows.sign != 0.0)
     status[~finite] = Status.NOT_FINITE
     return status
@@ -105,7 +122,8 @@ def vols(rows: PriceRows) -> tuple[Vector, NDArray[np.int8]]:
         raise ShapeError("vol, price and kind must have one element per option")
     vol = rows.vol.copy()
     status = np.full(vol.size, Status.OK, dtype=np.int8)
-    status[(vol <= 0.0) | np.isinf(vol)] = Status.NOT_POSITIVE
+    status[vol <= 0.0] = Status.NOT_POSITIVE
+    status[np.isinf(vol)] = Status.NOT_FINITE
     wanted = np.isnan(vol)
     implied = np.empty(int(wanted.sum()))
     outcome = np.empty(implied.size, dtype=np.int8)

@@ -59,8 +59,13 @@ def positioning_model(
     Raises:
         InputError: ``flow`` without trades, or an unreadable file.
     """
-    prints = trades or (source if source.split(":", maxsplit=1)[0] == "sample" else None)
+    embedded = source.lower().split(":")[0] == "sample"
+    prints = trades or (source if embedded else None)
     chosen = name or ("naive" if prints is None else "flow")
+    if trades is not None and chosen != "flow":
+        raise InputError(
+            f"{chosen} uses no trades", place="--trades", remedy="leave them out or take flow"
+        )
     if chosen in RULES:
         return RULES[chosen]
     if chosen == "flow":

@@ -58,8 +58,20 @@
     show();
   });
   dark.addEventListener("change", show);
-  window.addEventListener("beforeprint", () => drawAll("light"));
-  window.addEventListener("afterprint", show);
+  window.addEventListener("beforeprint", () => {
+    for (const box of document.querySelectorAll("details:not([open])")) {
+      box.open = true;
+      box.dataset.opened = "print";
+    }
+    drawAll("light");
+  });
+  window.addEventListener("afterprint", () => {
+    for (const box of document.querySelectorAll("details[data-opened]")) {
+      box.open = false;
+      delete box.dataset.opened;
+    }
+    show();
+  });
   new ResizeObserver(() => {
     for (const node of nodes) {
       if (node.dataset.narrow && node.dataset.narrow !== String(node.clientWidth < NARROW)) draw(node, theme());

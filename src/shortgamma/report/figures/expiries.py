@@ -26,13 +26,13 @@ def gamma_by_expiry(answer: Exposure) -> Spec:
     net_bars = row | {
         "x": numbers(net, small.divisor),
         "marker": {"color": [by_sign(v) for v in net.tolist()], "pattern": pattern},
-        "hovertemplate": f"%{{y}}: net %{{x:,.3~s}} {small.unit} per 1 %<extra></extra>",
+        "hovertemplate": f"%{{y}}: net %{{x:,.3~r}} {small.unit} per 1 %<extra></extra>",
     }
     gross_bars = row | {
         "x": numbers(gross, large.divisor),
         "xaxis": "x2",
         "marker": {"color": NEUTRAL, "opacity": 0.6, "pattern": pattern},
-        "hovertemplate": f"%{{y}}: gross %{{x:,.3~s}} {large.unit} per 1 %<extra></extra>",
+        "hovertemplate": f"%{{y}}: gross %{{x:,.3~r}} {large.unit} per 1 %<extra></extra>",
     }
     ticks = [
         f"<b>0DTE</b> {label}" if near else label for label, near in zip(labels, today, strict=True)

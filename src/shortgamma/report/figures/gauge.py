@@ -7,6 +7,7 @@ from shortgamma.report.figures.palette import LONG, NEUTRAL, OUTLINE, SHORT, by_
 from shortgamma.studies.exposure import Exposure
 
 LEAST = 1.3  # the scale reaches at least so far to either side
+CROWDED = 3.5  # a longer scale gets fewer ticks
 MOST = 3.0  # and at most so far: beyond, an arrow at its end
 BAR, WHISKER = (-0.5, 0.5), 0.0
 FACTORS = {-0.75: "× 4", -0.5: "× 2", 0.0: "× 1", 1.0: "× ½", 2.0: "× ⅓"}
@@ -29,7 +30,7 @@ def feedback_gauge(answer: Exposure) -> Spec:
     low = max(min(-LEAST, 1.15 * theta, 1.05 * band[0]), -MOST)
     high = min(max(LEAST, 1.15 * theta, 1.05 * band[1]), MOST)
     return {
-        "data": [*band_trace(band, low, high), needle(theta, low, high)],
+        "data": [*band_trace(band, low, high), needle(theta, low, high), upper_scale()],
         "layout": layout(
             margin={"l": 20, "r": 20, "t": 64, "b": 8},
             showlegend=False,
@@ -44,7 +45,8 @@ def feedback_gauge(answer: Exposure) -> Spec:
 
 def theta_axis(low: float, high: float) -> Spec:
     """θ under the bar."""
-    ticks = [v / 2 for v in range(-6, 7) if low <= v / 2 <= high]
+    step = 0.5 if high - low < CROWDED else 1.0
+    ticks = [v * step for v in range(-6, 7) if low <= v * step <= high]
     return {
         "range": [low, high],
         "title": {"text": "θ = net gamma over depth"},
@@ -59,7 +61,8 @@ def theta_axis(low: float, high: float) -> Spec:
 
 def factor_axis(low: float, high: float) -> Spec:
     """The factor on volatility above the bar."""
-    ticks = [v for v in FACTORS if low <= v <= high]
+    crowded = {-0.75} if high - low >= CROWDED else set[float]()
+    ticks = [v for v in FACTORS if low <= v <= high and v not in crowded]
     return {
         "range": [low, high],
         "overlaying": "x",
@@ -151,7 +154,6 @@ def needle(theta: float, low: float, high: float) -> Spec:
         "mode": "markers",
         "x": [inside],
         "y": [WHISKER],
-        "xaxis": "x2",
         "cliponaxis": False,
         "marker": {
             "symbol": symbol,
@@ -160,6 +162,19 @@ def needle(theta: float, low: float, high: float) -> Spec:
             "line": {"color": OUTLINE, "width": 2},
         },
         "hovertemplate": f"θ = {ratio(theta)}<extra></extra>",
+    }
+
+
+def upper_scale() -> Spec:
+    """Nothing to see: Plotly draws an axis only where a trace uses it."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [0.0],
+        "y": [WHISKER],
+        "xaxis": "x2",
+        "opacity": 0.0,
+        "hoverinfo": "skip",
     }
 
 

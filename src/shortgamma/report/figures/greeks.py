@@ -67,7 +67,7 @@ def panel(
         "line": {"color": colour, "width": 2.5},
         "fill": "tozeroy",
         "fillcolor": faded(colour, 0.14),
-        "hovertemplate": f"{name} %{{y:,.3~s}} {scale.unit} of delta per {per}<extra></extra>",
+        "hovertemplate": f"{name} %{{y:,.3~r}} {scale.unit} of delta per {per}<extra></extra>",
     }
     low, high = min(float(shown.min()), 0.0), max(float(shown.max()), 0.0)
     low, high = at_least(low, high)

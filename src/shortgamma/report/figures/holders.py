@@ -62,7 +62,7 @@ def gamma_by_model(answer: Exposure) -> Spec:
     trace = bars(names, values, scale)
     trace["marker"]["opacity"] = [1.0] + [0.5] * (len(names) - 1)
     trace["customdata"] = [flips_text(answer, i) for i in range(len(names))]
-    trace["hovertemplate"] = "%{y}: %{hovertext} per 1 %<br>%{customdata}<extra></extra>"
+    trace["hovertemplate"] = "%{y} per 1 %<br>%{customdata}<extra></extra>"
     return {
         "data": [trace, *band(answer, names[0], scale)],
         "layout": bar_layout(trace, values, scale),
@@ -110,7 +110,7 @@ def bars(names: list[str], values: Vector, scale: Scale) -> Spec:
         "x": numbers(values, scale.divisor),
         "hovertext": [signed_usd(value) for value in values.tolist()],
         "marker": {"color": [by_sign(value) for value in values.tolist()]},
-        "hovertemplate": "%{y}: %{hovertext} per 1 %<extra></extra>",
+        "hovertemplate": "%{y} per 1 %<extra></extra>",
         "showlegend": False,
     }
 

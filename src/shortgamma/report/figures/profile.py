@@ -19,6 +19,7 @@ from shortgamma.report.figures.frame import (
     spot_line,
 )
 from shortgamma.report.figures.palette import LONG, NEUTRAL, SHORT, faded
+from shortgamma.report.sides import flat_everywhere
 from shortgamma.report.sides import flips as every_flip
 from shortgamma.studies.exposure import Exposure
 
@@ -133,6 +134,8 @@ def band_traces(answer: Exposure, scale: Scale) -> list[Spec]:
 
 def sign_traces(answer: Exposure, scale: Scale) -> list[Spec]:
     """The profile in two colours, filled to zero: short below, long above."""
+    if flat_everywhere(answer):
+        return [flat_line(answer)]
     spot, gamma = with_crossings(answer.profile.spot, answer.profile.gamma_usd_per_pct)
     traces: list[Spec] = []
     for name, colour, chosen in (("short", SHORT, gamma <= 0.0), ("long", LONG, gamma >= 0.0)):
@@ -154,6 +157,20 @@ def sign_traces(answer: Exposure, scale: Scale) -> list[Spec]:
     return traces
 
 
+def flat_line(answer: Exposure) -> Spec:
+    """The profile of a book that nets to nothing."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "net zero",
+        "x": numbers(answer.profile.spot),
+        "y": [0.0] * answer.profile.spot.size,
+        "line": {"color": NEUTRAL, "width": 3},
+        "hoverinfo": "skip",
+        "showlegend": True,
+    }
+
+
 def with_crossings(spot: Vector, gamma: Vector) -> tuple[Vector, Vector]:
     """The profile with a point at each zero between two levels, so that two colours meet there."""
     change = np.flatnonzero(gamma[:-1] * gamma[1:] < 0.0)
@@ -165,7 +182,7 @@ def with_crossings(spot: Vector, gamma: Vector) -> tuple[Vector, Vector]:
 def hover_trace(answer: Exposure, scale: Scale) -> Spec:
     """An invisible line that answers the pointer, with the band where there is one."""
     profile, sure = answer.profile, answer.confidence
-    text = f"net %{{y:,.3~s}} {scale.unit} per 1 %"
+    text = f"net %{{y:,.3~r}} {scale.unit} per 1 %"
     trace: Spec = {
         "type": "scatter",
         "mode": "lines",
@@ -178,7 +195,7 @@ def hover_trace(answer: Exposure, scale: Scale) -> Spec:
     if not has_band(answer) or sure.spot.size != profile.spot.size:
         return trace
     low, high = numbers(sure.profile_low, scale.divisor), numbers(sure.profile_high, scale.divisor)
-    limits = "5–95 %: %{customdata[0]:,.3~s} to %{customdata[1]:,.3~s}"
+    limits = "5–95 %: %{customdata[0]:,.3~r} to %{customdata[1]:,.3~r}"
     return trace | {
         "customdata": [list(pair) for pair in zip(low, high, strict=True)],
         "hovertemplate": f"{text}<br>{limits}<extra></extra>",
@@ -191,6 +208,7 @@ def flip_trace(flips: list[Flip]) -> Spec:
         "type": "scatter",
         "mode": "markers",
         "name": "flip",
+        "cliponaxis": False,
         "x": numbers([flip.spot for flip in flips]),
         "y": [0.0] * len(flips),
         "customdata": [turn(flip) for flip in flips],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shortgamma.exposure.totals import Wall
 from shortgamma.report.amounts import Scale, expiry_labels, price, scale_of, signed_usd
 from shortgamma.report.figures.frame import (
     SMALLEST,
@@ -20,6 +21,7 @@ from shortgamma.report.figures.frame import (
     spot_line,
 )
 from shortgamma.report.figures.palette import CALL, NEUTRAL, OUTLINE, PUT
+from shortgamma.report.sides import pronounced
 from shortgamma.studies.exposure import Exposure
 
 Vector = NDArray[np.float64]
@@ -28,6 +30,8 @@ REACH = 0.40  # of spot, to either side
 WIDEST_BAR = 0.012  # of spot
 BAR_SHARE = 0.8  # of the gap to the next strike
 ROOM = 0.36  # of the values' span, above and below: for the labels of the walls
+BESIDE = 0.09  # of the axis, to either side: what the label of a wall must clear
+ARROW = 0.06  # of the values' span, beyond that
 MOST_BARS = 90  # one per strike; beyond, one per round step
 BUCKETS = 40  # about so many columns in the heatmap
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -136,7 +140,7 @@ def bar(bars: Bars, values: Vector, *, name: str, spot: float, scale: Scale) -> 
         "y": numbers(values, scale.divisor),
         "width": numbers(bar_widths(bars.strikes, spot)),
         "marker": {"color": CALL if name == "calls" else PUT, "line": {"width": 0}},
-        "hovertemplate": f"{name} %{{x:,}}: %{{y:,.3~s}} {scale.unit}<extra></extra>",
+        "hovertemplate": f"{name} %{{x:,}}: %{{y:,.3~r}} {scale.unit}<extra></extra>",
     }
 
 
@@ -154,7 +158,7 @@ def net_markers(bars: Bars, scale: Scale) -> Spec:
             "color": NEUTRAL,
             "line": {"color": OUTLINE, "width": 1},
         },
-        "hovertemplate": f"net %{{x:,}}: %{{y:,.3~s}} {scale.unit}<extra></extra>",
+        "hovertemplate": f"net %{{x:,}}: %{{y:,.3~r}} {scale.unit}<extra></extra>",
     }
 
 
@@ -162,31 +166,42 @@ def wall_labels(answer: Exposure, bars: Bars, scale: Scale) -> list[Spec]:
     """Arrows to the strikes where the book is longest and shortest, where in view."""
     span = view(answer.chain.spot)
     walls = (
-        ("long wall", answer.walls.long, bars.tops, -1),
-        ("short wall", answer.walls.short, bars.bottoms, 1),
+        ("long wall", pronounced(answer.walls.long), bars.tops, 1),
+        ("short wall", pronounced(answer.walls.short), bars.bottoms, -1),
     )
+    height = float(bars.tops.max() - bars.bottoms.min())
     labels: list[Spec] = []
     for name, wall, ends, side in walls:
         if wall is None or not span[0] <= wall.strike <= span[1]:
             continue
-        place = int(np.argmin(np.abs(bars.strikes - wall.strike)))
-        anchor = anchor_inside(wall.strike, span)
+        gap = np.abs(bars.strikes - wall.strike)
+        beside = ends[gap <= BESIDE * (span[1] - span[0])]
+        around = float(beside.max() if side > 0 else beside.min())
         labels.append(
-            {
-                "x": wall.strike,
-                "y": float(ends[place]) / scale.divisor,
-                "text": f"{name} <b>{price(wall.strike)}</b><br>net {signed_usd(wall.gamma_usd_per_pct)}",
-                "xanchor": anchor,
-                "align": anchor,
-                "ax": 0,
-                "ay": 18 * side,
-                "yanchor": "bottom" if side < 0 else "top",
-                "arrowhead": 0,
-                "arrowwidth": 1.2,
-                "standoff": 3,
+            wall_label(wall, name, span)
+            | {
+                "y": float(ends[np.argmin(gap)]) / scale.divisor,
+                "ay": (around + side * ARROW * height) / scale.divisor,
+                "yanchor": "bottom" if side > 0 else "top",
             }
         )
     return labels
+
+
+def wall_label(wall: Wall, name: str, span: tuple[float, float]) -> Spec:
+    """The words of a wall and the style of its arrow."""
+    anchor = anchor_inside(wall.strike, span)
+    return {
+        "x": wall.strike,
+        "text": f"{name} <b>{price(wall.strike)}</b><br>net {signed_usd(wall.gamma_usd_per_pct)}",
+        "xanchor": anchor,
+        "align": anchor,
+        "ax": 0,
+        "ayref": "y",
+        "arrowhead": 0,
+        "arrowwidth": 1.2,
+        "standoff": 3,
+    }
 
 
 def strike_expiry_heatmap(answer: Exposure) -> Spec:
@@ -209,7 +224,7 @@ def strike_expiry_heatmap(answer: Exposure) -> Spec:
         "xgap": 1,
         "ygap": 2,
         "hoverongaps": False,
-        "hovertemplate": "strikes around %{x:,}, %{y}<br>%{z:,.3~s} "
+        "hovertemplate": "strikes around %{x:,}, %{y}<br>%{z:,.3~r} "
         f"{scale.unit} per 1 %<extra></extra>",
     }
     return {
@@ -248,8 +263,10 @@ def colour_axis(limit: float, scale: Scale) -> Spec:
         "yref": "container",
         "y": 0.0,
         "yanchor": "bottom",
-        "ticksuffix": f" {scale.unit}",
-        "nticks": 5,
+        "tickmode": "array",
+        "tickvals": [-limit, 0.0, limit],
+        "ticktext": [signed_usd(v * scale.divisor) for v in (-limit, 0.0, limit)],
+        "tickangle": 0,
     }
     return {"cmin": -limit, "cmax": limit, "cmid": 0.0, "colorbar": bar_layout}
 

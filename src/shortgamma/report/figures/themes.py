@@ -26,6 +26,9 @@ def template(surface: dict[str, str]) -> dict[str, Any]:
         "tickfont": {"color": surface["muted"], "size": 12},
         "title": {"font": {"color": surface["muted"], "size": 12}, "standoff": 8},
         "automargin": True,
+        "spikecolor": surface["muted"],
+        "spikethickness": 1,
+        "spikedash": "dot",
     }
     scale = [[0.0, SHORT], [0.5, surface["middle"]], [1.0, LONG]]
     bar = {"outlinewidth": 0, "tickfont": {"color": surface["muted"], "size": 11}}

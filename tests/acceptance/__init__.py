@@ -1,0 +1,1 @@
+"""The contract of the issue, held from outside: commands and public API against own references."""
