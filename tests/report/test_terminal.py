@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from shortgamma.report.headline import headline
-from shortgamma.report.terminal import price_table, summary
+from shortgamma.report.price_table import price_table
+from shortgamma.report.terminal import summary
 from shortgamma.studies.source import price
 from tests.report.builders import answer, inventory
 

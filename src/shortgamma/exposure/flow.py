@@ -35,19 +35,7 @@ class TakerFlow:
         Raises:
             InputError: No print is of an instrument of the chain.
         """
-        index = {str(name): i for i, name in enumerate(chain.options.instrument)}
-        kept = counted_once(self.trades)
-        if chain.asof is not None:
-            kept = kept[self.trades.stamp[kept] <= chain.asof]
-        quantity = np.zeros(len(chain))
-        volume = np.zeros(len(chain))
-        for name, rows in by_instrument(self.trades, kept):
-            place = index.get(name)
-            if place is None:
-                continue
-            interest = float(chain.open_interest[place])
-            volume[place] = self.trades.amount[rows].sum()
-            quantity[place] = mirrored_flow(self.trades, rows, interest)
+        quantity, volume = self.accumulated(chain)
         if not volume.any():
             raise InputError(
                 f"none of {len(self.trades)} trades is of this chain and up to its time"
@@ -56,16 +44,32 @@ class TakerFlow:
                 remedy="give trades of the same expiries that end where the chain was recorded",
             )
         covered = np.minimum(volume, chain.open_interest)
-        quantity = np.clip(quantity, -covered, covered)
         share = float(covered.sum() / chain.open_interest.sum())
         held = two_sided(
-            quantity,
+            np.clip(quantity, -covered, covered),
             chain.open_interest - covered,
             model="flow",
             description="Dealers are the mirror of taker flow, trade by trade; the prints explain "
             f"{100.0 * share:.0f} % of open interest and the side of the rest is unknown.",
         )
         return replace(held, quarantined=self.trades.quarantined)
+
+    def accumulated(self, chain: Chain) -> tuple[Vector, Vector]:
+        """Mirrored flow, signed, and traded volume of each option up to the chain's time."""
+        index = {str(name): i for i, name in enumerate(chain.options.instrument)}
+        kept = counted_once(self.trades)
+        if chain.asof is not None:
+            kept = kept[self.trades.stamp[kept] <= chain.asof]
+        quantity = np.zeros(len(chain))
+        volume = np.zeros(len(chain))
+        for name, rows in by_instrument(self.trades, kept):
+            place = index.get(name)
+            if place is not None:
+                volume[place] = self.trades.amount[rows].sum()
+                quantity[place] = mirrored_flow(
+                    self.trades, rows, float(chain.open_interest[place])
+                )
+        return quantity, volume
 
 
 def counted_once(trades: Trades) -> NDArray[np.intp]:

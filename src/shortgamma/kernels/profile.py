@@ -14,38 +14,77 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.units import DAYS_PER_YEAR, PERCENT, POINT
 from shortgamma.kernels.elementary import FAST, INV_SQRT_2PI, exp_bounded, log_ratio
+from shortgamma.kernels.lanes import LANES, add_strides
 
 Vector = NDArray[np.float64]
 REACH = 14.0  # |d1| beyond which φ(d1) < 1e-42 of its peak is left out
-STRIDE = 16  # levels between one φ and the one it is advanced from
+BLOCK = 128  # options whose stages fit in the first-level cache together
+
+# Rows of what is staged of each option, shape (N_STAGED, BLOCK).
+FIRST, LAST, D1, ETA, DECAY, BASE, IW, GAMMA, VANNA, CHARM = range(10)
+N_STAGED = 10
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def start_density(d1, eta, density, ratio):
-    """φ·√2π on the first STRIDE levels, and its ratio to φ one stride on."""
-    for j in range(STRIDE):
-        d = d1 + j * eta
-        density[j] = exp_bounded(-0.5 * d * d)
-        ratio[j] = exp_bounded(-STRIDE * eta * (d + 0.5 * STRIDE * eta))
+def stage_options(forward, strike, years, vol, weight, lowest, step, levels, staged):
+    """What one block of options needs on the levels, into the rows of ``staged``.
+
+    FIRST and LAST are the range of levels within reach, D1 is at FIRST, ETA its step from level to level,
+    BASE + move·IW is d2. An option without a finite d1 has no level within reach: a comparison with NaN
+    is false.
+    """
+    per_step = 1.0 / step
+    for i in range(forward.size):
+        width = vol[i] * math.sqrt(years[i])
+        iw = 1.0 / width
+        base = log_ratio(forward[i], strike[i]) * iw + 0.5 * width
+        d1 = base + lowest * iw
+        eta = step * iw
+        per_eta = width * per_step
+        first = math.ceil((-REACH - d1) * per_eta)
+        first = first if first > 0.0 else 0.0
+        first = first if first < levels else levels
+        last = math.floor((REACH - d1) * per_eta) + 1.0
+        last = last if last > first else first
+        scale = weight[i] * forward[i] * INV_SQRT_2PI
+        staged[FIRST, i] = first
+        staged[LAST, i] = last if last < levels else levels
+        staged[D1, i] = d1 + first * eta
+        staged[ETA, i] = eta
+        staged[DECAY, i] = exp_bounded(-LANES * LANES * eta * eta)
+        staged[BASE, i] = base - width
+        staged[IW, i] = iw
+        staged[GAMMA, i] = scale * iw * PERCENT
+        staged[VANNA, i] = -scale / vol[i] * POINT
+        staged[CHARM, i] = scale * 0.5 / (years[i] * DAYS_PER_YEAR)
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def advance_density(count, decay, density, ratio):
-    """φ·√2π on the levels from STRIDE on, each from the level one stride below."""
-    for j in range(count - STRIDE):
-        density[j + STRIDE] = density[j] * ratio[j]
-        ratio[j + STRIDE] = ratio[j] * decay
+def start_density(d1, eta, start):
+    """φ·√2π on LANES levels, then its ratio to φ one stride on; ``start`` ends with the lane numbers.
+
+    The numbers come from memory because LLVM would convert the loop's counter one lane at a time.
+    """
+    for j in range(LANES):
+        d = d1 + start[2 * LANES + j] * eta
+        start[j] = exp_bounded(-0.5 * d * d)
+        start[LANES + j] = exp_bounded(-LANES * eta * (d + 0.5 * LANES * eta))
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def add_option(moves, density, base, iw, gamma, vanna, charm, out_gamma, out_vanna, out_charm):
-    """One option's three terms on consecutive levels; ``base`` + move·``iw`` is d2."""
-    for j in range(moves.size):
-        phi = density[j]
-        phi_d2 = phi * (base + moves[j] * iw)
-        out_gamma[j] += gamma * phi
-        out_vanna[j] += vanna * phi_d2
-        out_charm[j] += charm * phi_d2
+def add_options(count, staged, moves, start, sums):
+    """The terms of a block's first ``count`` options into ``sums``, each on its own range of levels."""
+    for i in range(count):
+        start_density(staged[D1, i], staged[ETA, i], start)
+        terms = (
+            staged[DECAY, i],
+            staged[BASE, i],
+            staged[IW, i],
+            staged[GAMMA, i],
+            staged[VANNA, i],
+            staged[CHARM, i],
+        )
+        add_strides(start, moves, int(staged[FIRST, i]), int(staged[LAST, i]), terms, sums)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -73,31 +112,27 @@ def profile_sums(
     """
     levels = moves.size
     step = (moves[levels - 1] - moves[0]) / (levels - 1)
-    density = np.empty(levels + STRIDE)
-    ratio = np.empty(levels + STRIDE)
-    for i in range(forward.size):
-        width = vol[i] * math.sqrt(years[i])
-        iw = 1.0 / width
-        eta = step * iw
-        base = log_ratio(forward[i], strike[i]) * iw + 0.5 * width
-        d1 = base + moves[0] * iw
-        first = int(min(max(math.ceil((-REACH - d1) / eta), 0.0), levels))
-        last = int(min(max(math.floor((REACH - d1) / eta) + 1.0, first), levels))
-        start_density(d1 + first * eta, eta, density, ratio)
-        advance_density(last - first, exp_bounded(-STRIDE * STRIDE * eta * eta), density, ratio)
-        scale = weight[i] * forward[i] * INV_SQRT_2PI
-        add_option(
-            moves[first:last],
-            density,
-            base - width,
-            iw,
-            scale * iw * PERCENT,
-            -scale / vol[i] * POINT,
-            scale * 0.5 / (years[i] * DAYS_PER_YEAR),
-            out[0, first:last],
-            out[1, first:last],
-            out[2, first:last],
+    padded = np.zeros(levels + LANES)
+    padded[:levels] = moves
+    sums = np.zeros((3, levels + LANES))
+    start = np.empty(3 * LANES)
+    start[2 * LANES :] = np.arange(LANES)
+    staged = np.empty((N_STAGED, BLOCK))
+    for begin in range(0, forward.size, BLOCK):
+        end = min(begin + BLOCK, forward.size)
+        stage_options(
+            forward[begin:end],
+            strike[begin:end],
+            years[begin:end],
+            vol[begin:end],
+            weight[begin:end],
+            moves[0],
+            step,
+            float(levels),
+            staged,
         )
+        add_options(end - begin, staged, padded, start, sums)
+    out += sums[:, :levels]
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)

@@ -43,7 +43,7 @@ def grounds(answer: Exposure) -> Iterator[Ground]:
 
 def positioning_grounds(answer: Exposure) -> Iterator[Ground]:
     """Who holds the other side, and how sure that is."""
-    held, sure = answer.positioning, answer.confidence
+    held = answer.positioning
     exact = held.accuracy >= 1.0
     yield Ground(
         name="Positioning",
@@ -61,19 +61,25 @@ def positioning_grounds(answer: Exposure) -> Iterator[Ground]:
         origin=Origin.GIVEN if exact else Origin.ASSUMED,
     )
     if not exact:
-        yield Ground(
-            name="Signs are wrong together",
-            value=f"Beta weight {number(GROUP_WEIGHT)}",
-            reason="One expiry's calls, or its puts, share a hit rate; independent errors would average "
-            f"out and pretend to precision. {sure.draws:,} draws, seed {sure.seed}.",
-            origin=Origin.ASSUMED,
-        )
-        yield Ground(
-            name="Share of unknown side",
-            value=percent(sure.unknown_share),
-            reason="What the model has no evidence about.",
-            origin=Origin.MEASURED,
-        )
+        yield from doubt_grounds(answer)
+
+
+def doubt_grounds(answer: Exposure) -> Iterator[Ground]:
+    """How the Monte Carlo doubts the signs."""
+    sure = answer.confidence
+    yield Ground(
+        name="Signs are wrong together",
+        value=f"Beta weight {number(GROUP_WEIGHT)}",
+        reason="One expiry's calls, or its puts, share a hit rate; independent errors would average out "
+        f"and pretend to precision. {sure.draws:,} draws, seed {sure.seed}.",
+        origin=Origin.ASSUMED,
+    )
+    yield Ground(
+        name="Share of unknown side",
+        value=percent(sure.unknown_share),
+        reason="Open interest about whose side the model has no evidence.",
+        origin=Origin.MEASURED,
+    )
 
 
 def feedback_grounds(answer: Exposure) -> Iterator[Ground]:
@@ -94,8 +100,8 @@ def feedback_grounds(answer: Exposure) -> Iterator[Ground]:
     yield Ground(
         name="Hedging",
         value="full and at once",
-        reason="Those who hedge trade the whole change of delta as the price moves; impact is linear in "
-        "size and does not decay.",
+        reason="Those counted as hedgers, and nobody else, trade the whole change of delta as the price "
+        "moves; impact is linear in size and does not decay.",
         origin=Origin.ASSUMED,
     )
 

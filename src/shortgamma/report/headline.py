@@ -142,7 +142,8 @@ def hedging(answer: Exposure) -> str:
 def depth(answer: Exposure) -> str:
     """The depth, and whether anybody measured it."""
     value = answer.feedback.depth_usd_per_pct
-    origin = "assumed" if value == DEFAULT_DEPTH else "as given"
+    assumed = "assumed" if answer.chain.underlying in {"", "BTC"} else "assumed, a BTC figure"
+    origin = assumed if value == DEFAULT_DEPTH else "as given"
     return f"{usd(value)} depth per 1 % ({origin})"
 
 

@@ -291,28 +291,32 @@ def shock_note(shock: CriticalShock, reach: float) -> str:
 
 def grounds_html(answer: Exposure, number: int) -> str:
     """Assumptions, rows put aside and the version of the method."""
-    chain, held = answer.chain, answer.positioning
     rows = "".join(
         f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
         f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
         for g in grounds(answer)
     )
     lead = "(A) marks an assumption: change it, and the figures above change with it."
-    holdings = (
-        f'<div class="card wide">{quarantine_table(held.quarantined, rows=len(held.quarantined))}</div>'
-        if held.quarantined
-        else ""
-    )
     return (
         f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
         f"{chapter_head(GROUNDS, 'What it rests on', lead, number)}"
         '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
         '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
         f'<table class="grounds"><tbody>{rows}</tbody></table></div></div>'
-        f'<div class="card wide"><h3>Data quality</h3>'
-        f"{quarantine_table(chain.quarantined, rows=len(chain) + len(chain.quarantined))}</div>"
-        f"{holdings}</div></section>"
+        f'<div class="card wide"><h3>Data quality</h3>{quality_html(answer)}</div></div></section>'
     )
+
+
+def quality_html(answer: Exposure) -> str:
+    """What was put aside of the quotes, and of the trades or holdings where there are any."""
+    chain, held = answer.chain, answer.positioning
+    kept, aside = len(chain), len(chain.quarantined)
+    share = f"{aside:,} of {kept + aside:,} quotes put aside, never in any total"
+    tables = quarantine_table(chain.quarantined, share)
+    if held.quarantined:
+        more = f"{len(held.quarantined):,} trades or holdings put aside, never in any total"
+        tables += quarantine_table(held.quarantined, more)
+    return tables
 
 
 def origin_mark(origin: Origin) -> str:

@@ -199,8 +199,6 @@ def what(answer: Exposure) -> Chapter:
 
 def piled(answer: Exposure) -> Chapter:
     """Strikes and expiries."""
-    rows = len(answer.by_expiry.key)
-    row = THIN_ROW if rows > MANY else THICK_ROW
     net = {-1: "short", 0: "flat", 1: "long"}[side(answer)]
     strikes = Panel(
         name="strikes",
@@ -211,6 +209,21 @@ def piled(answer: Exposure) -> Chapter:
         height=(440, 380),
         is_wide=True,
     )
+    return Chapter(
+        name="sits",
+        title="Where it sits",
+        short="Strikes",
+        lead="Gamma is largest at strikes near the price that expire soon; a long wall pins the price, a "
+        "short wall drives it.",
+        panels=(strikes, *by_expiry(answer)),
+    )
+
+
+def by_expiry(answer: Exposure) -> tuple[Panel, Panel]:
+    """The two figures with one row per expiry."""
+    rows = len(answer.by_expiry.key)
+    row = THIN_ROW if rows > MANY else THICK_ROW
+    gross = usd(answer.totals.gross_gamma_usd_per_pct)
     heat = Panel(
         name="heatmap",
         title="Gamma by strike and expiry",
@@ -225,20 +238,12 @@ def piled(answer: Exposure) -> Chapter:
         title="Gamma by expiry",
         caption="USD per 1 %: left the net of the book, right the gross of all open interest; striped bars "
         "are gone within 24 hours.",
-        description=f"Bars of net and gross gamma by expiry; {usd(answer.totals.gross_gamma_usd_per_pct)} "
-        "gross in all.",
+        description=f"Bars of net and gross gamma by expiry; {gross} gross in all.",
         figure=gamma_by_expiry,
         height=(AXES + row * rows, AXES + row * rows),
         is_wide=True,
     )
-    return Chapter(
-        name="sits",
-        title="Where it sits",
-        short="Strikes",
-        lead="Gamma is largest at strikes near the price that expire soon; a long wall pins the price, a "
-        "short wall drives it.",
-        panels=(strikes, heat, term),
-    )
+    return heat, term
 
 
 def smile(answer: Exposure) -> Chapter:

@@ -158,19 +158,14 @@ def expiries_table(answer: Exposure) -> str:
     )
 
 
-def quarantine_table(failures: tuple[Failure, ...], *, rows: int) -> str:
-    """Reasons, counts and first examples of what was put aside.
-
-    Args:
-        failures: What was put aside.
-        rows: All rows that were read, for the shares.
-    """
+def quarantine_table(failures: tuple[Failure, ...], caption: str) -> str:
+    """Reasons, counts and first examples of what was put aside."""
     counts = Counter(failure.reason for failure in failures).most_common()
     return table(
-        "Rows put aside, never in any total",
-        ("Reason|", "Rows", "Of all", "First examples|"),
+        caption,
+        ("Reason|", "Rows", "Of these", "First examples|"),
         rows=(
-            (reason.value, f"{count:,}", percent(count / max(rows, 1)), examples(failures, reason))
+            (reason.value, f"{count:,}", percent(count / len(failures)), examples(failures, reason))
             for reason, count in counts
         ),
         empty="Every row passed every screen.",

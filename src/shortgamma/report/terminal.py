@@ -163,34 +163,3 @@ def quarantine(answer: Exposure) -> Text:
         return Text("No row was put aside.", style="dim")
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
     return Text(f"{sum(counts.values()):,} rows put aside: {reasons}.", style="dim")
-
-
-def price_table(rows: Sequence[dict[str, float | str | None]]) -> RenderableType:
-    """Prices and Greeks: names down and options across where there are few, else the main columns."""
-    if not rows:
-        return Text("No rows.")
-    if len(rows) <= 4:
-        return narrow_prices(rows)
-    names = ("price", "vol", "delta", "gamma", "vega_per_point", "theta_per_day", "status")
-    made = grid("Prices and Greeks (all with --json)", ("row", *names))
-    for number, row in enumerate(rows, start=1):
-        made.add_row(str(number), *(figure(row.get(name)) for name in names))
-    return made
-
-
-def narrow_prices(rows: Sequence[dict[str, float | str | None]]) -> Table:
-    """One line per Greek."""
-    heads = (
-        ("", "value") if len(rows) == 1 else ("", *(f"row {n}" for n in range(1, len(rows) + 1)))
-    )
-    made = grid("Price and Greeks", heads)
-    for name in rows[0]:
-        made.add_row(name, *(figure(row.get(name)) for row in rows))
-    return made
-
-
-def figure(value: float | str | None) -> str:
-    """A cell: six digits, words as they are, a dash for nothing."""
-    if value is None:
-        return "–"
-    return escape(value) if isinstance(value, str) else f"{value:.6g}"

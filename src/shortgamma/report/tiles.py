@@ -138,38 +138,37 @@ def chance_short(answer: Exposure) -> Tile:
 def sums(answer: Exposure) -> tuple[Tile, ...]:
     """The other totals."""
     totals = answer.totals
-    return (
-        Tile(
-            label="Gross gamma",
-            value=usd(totals.gross_gamma_usd_per_pct),
-            unit="per 1 %",
-            note=f"of {len(answer.chain):,} instruments, unsigned",
+    gross = Tile(
+        label="Gross gamma",
+        value=usd(totals.gross_gamma_usd_per_pct),
+        unit="per 1 %",
+        note=f"of {len(answer.chain):,} instruments, unsigned",
+    )
+    today = Tile(
+        label="0DTE gamma",
+        value=signed_usd(totals.zero_day_gamma_usd_per_pct),
+        unit="per 1 %",
+        note=f"gone within 24 h{share_of_net(answer)}",
+    )
+    coin = answer.chain.options.is_inverse.any()
+    return (gross, today, coin_gamma(answer) if coin else option_delta(answer), *drifts(answer))
+
+
+def drifts(answer: Exposure) -> tuple[Tile, ...]:
+    """What changes while the price stands still."""
+    rows = (
+        (
+            "Vega",
+            answer.totals.vega_usd_per_point,
+            "per vol point",
+            "option value gained if vol rises",
         ),
-        Tile(
-            label="0DTE gamma",
-            value=signed_usd(totals.zero_day_gamma_usd_per_pct),
-            unit="per 1 %",
-            note=f"gone within 24 h{share_of_net(answer)}",
-        ),
-        coin_gamma(answer) if answer.chain.options.is_inverse.any() else option_delta(answer),
-        Tile(
-            label="Vega",
-            value=signed_usd(totals.vega_usd_per_point),
-            unit="per vol point",
-            note="option value gained if vol rises",
-        ),
-        Tile(
-            label="Vanna",
-            value=signed_usd(totals.vanna_usd_per_point),
-            unit="per vol point",
-            note="delta gained if vol rises",
-        ),
-        Tile(
-            label="Charm",
-            value=signed_usd(totals.charm_usd_per_day),
-            unit="per day",
-            note="delta gained as time passes",
-        ),
+        ("Vanna", answer.totals.vanna_usd_per_point, "per vol point", "delta gained if vol rises"),
+        ("Charm", answer.totals.charm_usd_per_day, "per day", "delta gained as time passes"),
+    )
+    return tuple(
+        Tile(label=label, value=signed_usd(value), unit=unit, note=note)
+        for label, value, unit, note in rows
     )
 
 

@@ -7,6 +7,7 @@
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const config = { displayModeBar: false, responsive: true, displaylogo: false, doubleClick: "reset" };
   const NARROW = 460;
+  const CROWDED = 620;
 
   const remembered = () => {
     try { return localStorage.getItem("shortgamma-theme"); } catch { return null; }
@@ -16,12 +17,15 @@
   };
   const theme = () => root.dataset.theme || (dark.matches ? "dark" : "light");
 
-  // On a narrow screen: fewer ticks, smaller type and markers, a closer view, and no annotation that is named "wide".
+  const grade = (width) => (width < NARROW ? "narrow" : width < CROWDED ? "crowded" : "wide");
+
+  // With little room no annotation that is named "wide"; on a phone also fewer ticks, smaller type and
+  // markers, and a closer view.
   const fitted = (layout, width) => {
     const copy = structuredClone(layout);
     if (touch) copy.dragmode = false;
+    if (width < CROWDED) copy.annotations = (copy.annotations || []).filter((note) => note.name !== "wide");
     if (width >= NARROW) return copy;
-    copy.annotations = (copy.annotations || []).filter((note) => note.name !== "wide");
     if (copy.meta?.narrow_range) copy.xaxis.range = copy.meta.narrow_range;
     for (const [name, axis] of Object.entries(copy)) {
       if (!/^[xy]axis\d*$/.test(name)) continue;
@@ -41,7 +45,7 @@
   const draw = (node, colours) => {
     const { data, layout } = figures[node.dataset.figure];
     const full = { ...fitted(layout, node.clientWidth), template: templates[colours], autosize: true };
-    node.dataset.narrow = String(node.clientWidth < NARROW);
+    node.dataset.room = grade(node.clientWidth);
     return Plotly.react(node, data.map((trace) => slim(trace, node.clientWidth)), full, config);
   };
 
@@ -74,7 +78,7 @@
   });
   new ResizeObserver(() => {
     for (const node of nodes) {
-      if (node.dataset.narrow && node.dataset.narrow !== String(node.clientWidth < NARROW)) draw(node, theme());
+      if (node.dataset.room && node.dataset.room !== grade(node.clientWidth)) draw(node, theme());
     }
   }).observe(document.body);
 

@@ -6,7 +6,15 @@ from numpy.typing import NDArray
 from shortgamma.basics.units import DAYS_PER_YEAR
 from shortgamma.exposure.totals import ZERO_DAYS
 from shortgamma.report.amounts import Scale, days_to, expiry_labels, scale_of
-from shortgamma.report.figures.frame import SMALLEST, Spec, at_least, empty, layout, numbers
+from shortgamma.report.figures.frame import (
+    SMALLEST,
+    Spec,
+    at_least,
+    category_axis,
+    empty,
+    layout,
+    numbers,
+)
 from shortgamma.report.figures.palette import LONG, NEUTRAL, by_sign
 from shortgamma.studies.exposure import Exposure
 
@@ -21,40 +29,45 @@ def gamma_by_expiry(answer: Exposure) -> Spec:
     today = days_to(table.key.astype(np.int64), asof) <= ZERO_DAYS * DAYS_PER_YEAR
     net, gross = table.gamma_usd_per_pct, table.gross_gamma_usd_per_pct
     small, large = scale_of(float(np.abs(net).max())), scale_of(float(gross.max()))
-    row: Spec = {"type": "bar", "orientation": "h", "y": labels, "showlegend": False}
-    pattern = {"shape": ["/" if is_today else "" for is_today in today], "solidity": 0.5}
-    net_bars = row | {
-        "x": numbers(net, small.divisor),
-        "marker": {"color": [by_sign(v) for v in net.tolist()], "pattern": pattern},
-        "hovertemplate": f"%{{y}}: net %{{x:,.3~r}} {small.unit} per 1 %<extra></extra>",
-    }
-    gross_bars = row | {
-        "x": numbers(gross, large.divisor),
-        "xaxis": "x2",
-        "marker": {"color": NEUTRAL, "opacity": 0.6, "pattern": pattern},
-        "hovertemplate": f"%{{y}}: gross %{{x:,.3~r}} {large.unit} per 1 %<extra></extra>",
-    }
     ticks = [
-        f"<b>0DTE</b> {label}" if near else label for label, near in zip(labels, today, strict=True)
+        f"<b>0DTE</b> {name}" if near else name for name, near in zip(labels, today, strict=True)
     ]
     return {
-        "data": [net_bars, gross_bars],
+        "data": [
+            bars(labels, net, name="net", scale=small, striped=today),
+            bars(labels, gross, name="gross", scale=large, striped=today) | {"xaxis": "x2"},
+        ],
         "layout": layout(
             bargap=0.28,
             xaxis=value_axis(f"net, {small.unit}", NET) | zero_line(net, small),
             xaxis2=value_axis(f"gross, {large.unit}", GROSS) | {"anchor": "y"},
-            yaxis={
-                "type": "category",
-                "autorange": "reversed",
-                "tickmode": "array",
-                "tickvals": labels,
-                "ticktext": ticks,
-                "showgrid": False,
-                "ticks": "outside",
-                "ticklen": 6,
-                "tickcolor": "rgba(0,0,0,0)",
-            },
+            yaxis=category_axis(tickmode="array", tickvals=labels, ticktext=ticks),
         ),
+    }
+
+
+def bars(
+    labels: list[str],
+    values: NDArray[np.float64],
+    *,
+    name: str,
+    scale: Scale,
+    striped: NDArray[np.bool_],
+) -> Spec:
+    """Horizontal bars, by sign or, for the gross, neutral; what expires within a day is striped."""
+    colours = [NEUTRAL if name == "gross" else by_sign(value) for value in values.tolist()]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": numbers(values, scale.divisor),
+        "y": labels,
+        "marker": {
+            "color": colours,
+            "opacity": 0.6 if name == "gross" else 1.0,
+            "pattern": {"shape": ["/" if near else "" for near in striped], "solidity": 0.5},
+        },
+        "hovertemplate": f"%{{y}}: {name} %{{x:,.3~r}} {scale.unit} per 1 %<extra></extra>",
+        "showlegend": False,
     }
 
 
@@ -79,8 +92,25 @@ def atm_vol(answer: Exposure) -> Spec:
     days = np.array([smile.years * DAYS_PER_YEAR for smile in smiles])
     vols = np.array([float(smile.vol(np.zeros(1))[0]) for smile in smiles])
     labels = expiry_labels(np.array([smile.expiry for smile in smiles]), answer.chain.asof)
-    room = 0.15 * float(np.ptp(vols)) + 0.01
-    trace: Spec = {
+    low, high = float(vols.min()), float(vols.max())
+    room = 0.15 * (high - low) + 0.01
+    return {
+        "data": [level_trace(days, vols, labels)],
+        "layout": layout(
+            xaxis=tenor_axis(float(days.min()), float(days.max())),
+            yaxis={
+                "title": {"text": "vol at the forward, %"},
+                "range": [100.0 * max(low - room, 0.0), 100.0 * (high + room)],
+                "zeroline": False,
+                "nticks": 6,
+            },
+        ),
+    }
+
+
+def level_trace(days: NDArray[np.float64], vols: NDArray[np.float64], labels: list[str]) -> Spec:
+    """The line of vols at the forward."""
+    return {
         "type": "scatter",
         "mode": "lines+markers",
         "x": numbers(days),
@@ -91,23 +121,16 @@ def atm_vol(answer: Exposure) -> Spec:
         "hovertemplate": "%{customdata}: %{y:.1f} %<extra></extra>",
         "showlegend": False,
     }
+
+
+def tenor_axis(first: float, last: float) -> Spec:
+    """A logarithmic axis of days with a desk's tenors as ticks."""
     return {
-        "data": [trace],
-        "layout": layout(
-            xaxis={
-                "type": "log",
-                "title": {"text": "time to expiry"},
-                "tickmode": "array",
-                "tickvals": list(TENORS),
-                "ticktext": list(TENORS.values()),
-                "range": [float(np.log10(days.min())) - 0.12, float(np.log10(days.max())) + 0.12],
-                "showgrid": True,
-            },
-            yaxis={
-                "title": {"text": "vol at the forward, %"},
-                "range": numbers([vols.min() - room, vols.max() + room], 0.01),
-                "zeroline": False,
-                "nticks": 6,
-            },
-        ),
+        "type": "log",
+        "title": {"text": "time to expiry"},
+        "tickmode": "array",
+        "tickvals": list(TENORS),
+        "ticktext": list(TENORS.values()),
+        "range": [float(np.log10(first)) - 0.12, float(np.log10(last)) + 0.12],
+        "showgrid": True,
     }

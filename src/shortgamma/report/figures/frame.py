@@ -16,7 +16,7 @@ Spec = dict[str, Any]
 WIDE = "wide"
 """Name of annotations that a narrow screen leaves out."""
 
-NARROW_REACH = 0.22  # of spot: what a narrow screen shows of figures by strike
+NARROW_SHARE = 0.55  # of the range of strikes that a narrow screen shows at first
 DIGITS = 6
 SMALLEST = 1.0  # USD that an axis of amounts spans at least
 NAME_LENGTH = 24
@@ -66,9 +66,23 @@ def price_axis(span: tuple[float, float], **parts: Any) -> dict[str, Any]:
     return axis | parts
 
 
-def narrow_view(spot: float) -> dict[str, Any]:
-    """The range of prices that a narrow screen starts with, as the figure's ``meta``."""
-    return {"narrow_range": [(1.0 - NARROW_REACH) * spot, (1.0 + NARROW_REACH) * spot]}
+def category_axis(**parts: Any) -> dict[str, Any]:
+    """A vertical axis of names, the first on top, with a little air before the plot."""
+    axis: dict[str, Any] = {
+        "type": "category",
+        "autorange": "reversed",
+        "showgrid": False,
+        "ticks": "outside",
+        "ticklen": 6,
+        "tickcolor": "rgba(0,0,0,0)",
+    }
+    return axis | parts
+
+
+def narrow_range(span: tuple[float, float]) -> tuple[float, float]:
+    """The middle of a range: what a narrow screen starts with, told to it in the figure's ``meta``."""
+    middle, half = 0.5 * (span[0] + span[1]), 0.5 * NARROW_SHARE * (span[1] - span[0])
+    return middle - half, middle + half
 
 
 def spot_line(spot: float, reach: tuple[float, float] = (0.0, 1.0)) -> dict[str, Any]:

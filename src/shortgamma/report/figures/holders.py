@@ -6,7 +6,14 @@ from numpy.typing import NDArray
 from shortgamma.exposure.holders import Holder
 from shortgamma.exposure.positioning import Positioning
 from shortgamma.report.amounts import Scale, price, scale_of, signed_usd
-from shortgamma.report.figures.frame import Spec, at_least, layout, numbers, plain_text
+from shortgamma.report.figures.frame import (
+    Spec,
+    at_least,
+    category_axis,
+    layout,
+    numbers,
+    plain_text,
+)
 from shortgamma.report.figures.palette import NEUTRAL, by_sign
 from shortgamma.studies.exposure import Exposure
 
@@ -129,15 +136,9 @@ def bar_layout(trace: Spec, values: Vector, scale: Scale) -> Spec:
             "zeroline": True,
             "nticks": 6,
         },
-        yaxis={
-            "type": "category",
-            "autorange": "reversed",
-            "showgrid": False,
-            "tickmode": "array",
-            "tickvals": names,
-            "ticktext": [f"{n}<br><b>{a}</b>" for n, a in zip(names, amounts, strict=True)],
-            "ticks": "outside",
-            "ticklen": 6,
-            "tickcolor": "rgba(0,0,0,0)",
-        },
+        yaxis=category_axis(
+            tickmode="array",
+            tickvals=names,
+            ticktext=[f"{n}<br><b>{a}</b>" for n, a in zip(names, amounts, strict=True)],
+        ),
     )

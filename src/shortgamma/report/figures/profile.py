@@ -10,7 +10,6 @@ from shortgamma.report.amounts import Scale, price, scale_of
 from shortgamma.report.figures.frame import (
     WIDE,
     Spec,
-    anchor_inside,
     at_least,
     layout,
     numbers,
@@ -29,7 +28,8 @@ REACH = 0.35  # of spot, to either side
 BEYOND_FLIP = 1.06  # of the way to the nearest flip, where it lies outside that reach
 STRIP = 0.2  # of the values' span, above and below: room for the two region labels
 NAMED_FLIPS = 2
-CLOSE = 0.22  # of the axis: two labels nearer than this would meet
+LABEL = 0.19  # of the axis: width of a label
+RIGHTMOST = 0.6  # of the axis: flips beyond it have their label on the left
 REGIONS = {
     "long": "<b>LONG GAMMA</b> dampens<br>hedgers sell rises, buy falls",
     "short": "<b>SHORT GAMMA</b> amplifies<br>hedgers buy rises, sell falls",
@@ -237,7 +237,7 @@ def flip_labels(flips: list[Flip], spot: float, span: tuple[float, float]) -> li
     labels: list[Spec] = []
     for rank, flip in enumerate(nearest_flips(flips, spot)[:NAMED_FLIPS]):
         rising = flip.crossing is Crossing.UP
-        right = anchor_inside(flip.spot, span) != "right"
+        right = flip.spot < span[0] + RIGHTMOST * (span[1] - span[0])
         below = rising == right
         labels.append(
             {
@@ -261,8 +261,10 @@ def apart(labels: list[Spec], span: tuple[float, float]) -> list[Spec]:
     """Without the second label where it would lie on the first; the flip keeps its ring and hover."""
     if len(labels) < NAMED_FLIPS or labels[0]["yanchor"] != labels[1]["yanchor"]:
         return labels
-    distance = abs(labels[0]["x"] - labels[1]["x"])
-    return labels if distance >= CLOSE * (span[1] - span[0]) else labels[:1]
+    left, right = sorted(labels, key=lambda label: label["x"])
+    reach = sum((left["xanchor"] == "left", right["xanchor"] == "right"))
+    distance = (right["x"] - left["x"]) / (span[1] - span[0])
+    return labels if distance >= LABEL * reach else labels[:1]
 
 
 def region_shapes(heights: tuple[float, float]) -> list[Spec]:

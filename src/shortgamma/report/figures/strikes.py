@@ -12,9 +12,10 @@ from shortgamma.report.figures.frame import (
     Spec,
     anchor_inside,
     at_least,
+    category_axis,
     empty,
     layout,
-    narrow_view,
+    narrow_range,
     numbers,
     price_axis,
     spot_label,
@@ -83,7 +84,7 @@ def gamma_by_strike(answer: Exposure) -> Spec:
         "layout": layout(
             margin={"l": 8, "r": 12, "t": 28, "b": 8},
             barmode="relative",
-            meta=narrow_view(spot),
+            meta={"narrow_range": list(narrow_range(view(spot)))},
             xaxis=price_axis(view(spot), title={"text": f"strike, USD{steps}"}),
             yaxis={
                 "title": {"text": f"gamma, {scale.unit} per 1 %"},
@@ -190,7 +191,9 @@ def wall_labels(answer: Exposure, bars: Bars, scale: Scale) -> list[Spec]:
 
 def wall_label(wall: Wall, name: str, span: tuple[float, float]) -> Spec:
     """The words of a wall and the style of its arrow."""
-    anchor = anchor_inside(wall.strike, span)
+    narrow = narrow_range(span)
+    inside = narrow if narrow[0] <= wall.strike <= narrow[1] else span
+    anchor = anchor_inside(wall.strike, inside)
     return {
         "x": wall.strike,
         "text": f"{name} <b>{price(wall.strike)}</b><br>net {signed_usd(wall.gamma_usd_per_pct)}",
@@ -214,8 +217,25 @@ def strike_expiry_heatmap(answer: Exposure) -> Spec:
     centres, cells = buckets(table.strike[near], table.gamma_usd_per_pct[:, near], step)
     scale = scale_of(float(np.nanmax(np.abs(cells))))
     limit = max(float(np.nanquantile(np.abs(cells), ROBUST)), SMALLEST) / scale.divisor
-    labels = expiry_labels(table.expiry, answer.chain.asof)
-    trace: Spec = {
+    ends = (float(centres[0]) - 0.5 * step, float(centres[-1]) + 0.5 * step)
+    return {
+        "data": [cell_trace(centres, expiry_labels(table.expiry, answer.chain.asof), cells, scale)],
+        "layout": layout(
+            margin={"l": 8, "r": 12, "t": 28, "b": 8},
+            meta={"narrow_range": list(narrow_range(view(spot)))},
+            xaxis=price_axis(ends, title={"text": f"strike, USD, in steps of {price(step)}"}),
+            yaxis=category_axis(dtick=1),
+            coloraxis=colour_axis(limit, scale),
+            shapes=[spot_line(spot)],
+            annotations=[spot_label(spot)],
+        ),
+    }
+
+
+def cell_trace(centres: Vector, labels: list[str], cells: Vector, scale: Scale) -> Spec:
+    """The cells of the heatmap; the axis of colours stands in the layout."""
+    place = "strikes around %{x:,}, %{y}"
+    return {
         "type": "heatmap",
         "x": numbers(centres),
         "y": labels,
@@ -224,31 +244,7 @@ def strike_expiry_heatmap(answer: Exposure) -> Spec:
         "xgap": 1,
         "ygap": 2,
         "hoverongaps": False,
-        "hovertemplate": "strikes around %{x:,}, %{y}<br>%{z:,.3~r} "
-        f"{scale.unit} per 1 %<extra></extra>",
-    }
-    return {
-        "data": [trace],
-        "layout": layout(
-            margin={"l": 8, "r": 12, "t": 28, "b": 8},
-            meta=narrow_view(spot),
-            xaxis=price_axis(
-                (float(centres[0]) - step / 2, float(centres[-1]) + step / 2),
-                title={"text": f"strike, USD, in steps of {price(step)}"},
-            ),
-            yaxis={
-                "type": "category",
-                "autorange": "reversed",
-                "showgrid": False,
-                "dtick": 1,
-                "ticks": "outside",
-                "ticklen": 6,
-                "tickcolor": "rgba(0,0,0,0)",
-            },
-            coloraxis=colour_axis(limit, scale),
-            shapes=[spot_line(spot)],
-            annotations=[spot_label(spot)],
-        ),
+        "hovertemplate": f"{place}<br>%{{z:,.3~r}} {scale.unit} per 1 %<extra></extra>",
     }
 
 

@@ -17,7 +17,36 @@ def templates() -> dict[str, dict[str, Any]]:
 
 def template(surface: dict[str, str]) -> dict[str, Any]:
     """A Plotly template in the colours of one surface."""
-    axis: dict[str, Any] = {
+    scale = [[0.0, SHORT], [0.5, surface["middle"]], [1.0, LONG]]
+    bar = {"outlinewidth": 0, "tickfont": {"color": surface["muted"], "size": 11}}
+    words = {"color": surface["ink"], "size": 12}
+    return {
+        "layout": {
+            "font": {"family": FONT, "size": 13, "color": surface["ink"]},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": list(NEAR_TO_FAR),
+            "coloraxis": {"colorscale": scale, "colorbar": bar},
+            "xaxis": axis(surface),
+            "yaxis": axis(surface),
+            "legend": {"font": {"size": 12, "color": surface["muted"]}, "bgcolor": "rgba(0,0,0,0)"},
+            "hoverlabel": {
+                "bgcolor": surface["card"],
+                "bordercolor": surface["border"],
+                "font": words | {"family": FONT},
+            },
+            "annotationdefaults": {
+                "font": words,
+                "bgcolor": faded(surface["card"], 0.78),
+                "arrowcolor": surface["muted"],
+            },
+        }
+    }
+
+
+def axis(surface: dict[str, str]) -> dict[str, Any]:
+    """Lines, ticks and title of every axis."""
+    return {
         "gridcolor": surface["grid"],
         "linecolor": surface["border"],
         "tickcolor": surface["border"],
@@ -29,29 +58,4 @@ def template(surface: dict[str, str]) -> dict[str, Any]:
         "spikecolor": surface["muted"],
         "spikethickness": 1,
         "spikedash": "dot",
-    }
-    scale = [[0.0, SHORT], [0.5, surface["middle"]], [1.0, LONG]]
-    bar = {"outlinewidth": 0, "tickfont": {"color": surface["muted"], "size": 11}}
-    return {
-        "layout": {
-            "font": {"family": FONT, "size": 13, "color": surface["ink"]},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "colorway": list(NEAR_TO_FAR),
-            "colorscale": {"diverging": scale},
-            "coloraxis": {"colorscale": scale, "colorbar": bar},
-            "xaxis": axis,
-            "yaxis": axis,
-            "legend": {"font": {"size": 12, "color": surface["muted"]}, "bgcolor": "rgba(0,0,0,0)"},
-            "hoverlabel": {
-                "bgcolor": surface["card"],
-                "bordercolor": surface["border"],
-                "font": {"color": surface["ink"], "size": 12, "family": FONT},
-            },
-            "annotationdefaults": {
-                "font": {"color": surface["ink"], "size": 12},
-                "bgcolor": faded(surface["card"], 0.78),
-                "arrowcolor": surface["muted"],
-            },
-        }
     }
