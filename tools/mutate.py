@@ -1,4 +1,4 @@
-"""Mutation check: flips one sign at a time in the given sources and names the test that notices.
+r"""Mutation check: flips one sign at a time in the given sources and names the test that notices.
 
 A sign is flipped in three ways: ``swap`` turns + into − and back (+= and −= too), ``drop`` removes a
 unary minus, ``negate`` puts one before an assigned or returned product. Every mutant lives in a copy of
@@ -8,7 +8,8 @@ about ten seconds; pick some with ``--limit``, ``--lines`` or ``--only``. Run fr
 
     python tools/mutate.py --file src/shortgamma/kernels/black.py --list
     python tools/mutate.py --file src/shortgamma/kernels/black.py --limit 5 --seed 1
-    python tools/mutate.py --file src/shortgamma/kernels/profile.py --tests tests/kernels tests/exposure
+    python tools/mutate.py --file src/shortgamma/kernels/profile.py \
+        --tests tests/kernels/test_profile_sums.py tests/kernels
 
 The exit code is 1 where a mutant survives.
 """
@@ -125,7 +126,11 @@ def copy_project(folder: Path) -> None:
 
 
 def first_failure(folder: Path, tests: list[str]) -> str | None:
-    """Name of the first test that fails in the copy, or None when all pass."""
+    """Name of the first test that fails in the copy, or None when all pass.
+
+    Each of ``tests`` is a run of its own, so that the likeliest file may come before its whole folder:
+    pytest would merge the two and sort them.
+    """
     with tempfile.TemporaryDirectory(prefix="mutant-cache-") as cache:
         market_data = str(ROOT.parent / "shared" / "data")
         environment = {
@@ -135,20 +140,26 @@ def first_failure(folder: Path, tests: list[str]) -> str | None:
             "PYTHONDONTWRITEBYTECODE": "1",
             "NUMBA_CACHE_DIR": cache,
         }
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-m", "not slow"]
-        command += ["-p", "no:cacheprovider", *tests]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=TIMEOUT,
-            )
-        except subprocess.TimeoutExpired:
-            return f"none finished in {TIMEOUT:.0f} s"
+        failures = (failure_of(test, folder, environment) for test in tests)
+        return next((failure for failure in failures if failure is not None), None)
+
+
+def failure_of(test: str, folder: Path, environment: dict[str, str]) -> str | None:
+    """Name of the first test that fails in one run of pytest."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-m", "not slow"]
+    command += ["-p", "no:cacheprovider", test]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT,
+        )
+    except subprocess.TimeoutExpired:
+        return f"none: {test} takes more than {TIMEOUT:.0f} s"
     if done.returncode == 0:
         return None
     named = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, flags=re.MULTILINE)
@@ -185,7 +196,12 @@ def parse(words: list[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--file", type=Path, nargs="+", required=True, help="sources to mutate")
-    parser.add_argument("--tests", nargs="+", default=["tests/kernels"], help="what pytest runs")
+    parser.add_argument(
+        "--tests",
+        nargs="+",
+        default=["tests/kernels"],
+        help="what pytest runs, one after the other",
+    )
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--lines", type=line_range, default=(1, 10**9), help="such as 40-60")
     parser.add_argument("--only", type=int, nargs="+", default=[], help="numbers from --list")

@@ -6,13 +6,6 @@ LONG_FILES: dict[str, str] = {}
 # Functions of more than 30 lines of code; only compiled ones may pass 60.
 LONG_FUNCTIONS: dict[str, str] = {
     "data.venues.deribit.parse.api_sheet": "one table of columns; split, a column is harder to find",
-    "report.assumptions.positioning_grounds": "four paragraphs of text in the order of the page",
-    "report.figures.expiries.gamma_by_expiry": "one figure spec, read as one literal",
-    "report.figures.expiries.atm_vol": "one figure spec, read as one literal",
-    "report.figures.strikes.strike_expiry_heatmap": "one figure spec, read as one literal",
-    "report.figures.themes.template": "one Plotly template, read as one literal",
-    "report.story.piled": "one section of the page, its cards in order",
-    "report.tiles.sums": "one list of tiles, in order",
     "studies.exposure.exposure": "one constructor call that names every part of the answer",
     "kernels.black.stage_greeks": "one straight-line Numba loop: a call per Greek would not be inlined",
     "kernels.elementary.mills_pair": "two Horner schemes unrolled, one coefficient a line",

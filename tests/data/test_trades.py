@@ -75,7 +75,7 @@ def test_a_leg_that_is_listed_again_counts_once(tmp_path):
     trades = read_trades(put(tmp_path, "a.json", last_trades(*rows)))
     assert trades.trade_id.tolist() == ["11"]
     (failure,) = trades.quarantined
-    assert (failure.reason, failure.item) == (Reason.DUPLICATE, CALL)
+    assert (failure.reason, failure.item) == (Reason.REPEATED_PRINT, CALL)
     assert failure.message == "trade 11 was listed before"
 
 

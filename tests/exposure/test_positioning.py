@@ -217,3 +217,15 @@ def test_flip_band_is_the_flip_itself_where_signs_are_certain():
     flips = [f.spot for f in gamma_profile(chain.options, held.quantity, spot=100.0).flips]
     nearest = min(flips, key=lambda spot: abs(np.log(spot / 100.0)))
     assert sure.flip.median == pytest.approx(nearest, rel=1e-3)
+
+
+def test_holdings_that_cancel_up_to_rounding_are_nothing():
+    """0.1 + 0.2 − 0.3 is 5.6e-17 in doubles: no holding, and no flip made of it."""
+    model = inventory_of([[0.1, 1.0], [0.2, 0.0], [-0.3, 0.0]], a="", b="", c="")
+    assert model.position(two_options()).quantity.tolist() == [0.0, 1.0]
+
+
+def test_the_unknown_share_is_of_all_open_interest():
+    chain = two_options()
+    held = TakerFlow(tape(("X-0", 1, 30.0), ("X-0", -1, 20.0), ("X-1", -1, 20.0))).position(chain)
+    assert held.unknown_share == pytest.approx(1.0 - 70.0 / 200.0)

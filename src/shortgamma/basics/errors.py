@@ -84,6 +84,7 @@ class Reason(StrEnum):
     BAD_EXPIRY = "expiry not readable"
     BAD_NAME = "instrument name not readable"
     DUPLICATE = "instrument listed twice"
+    REPEATED_PRINT = "trade printed twice"
     UNKNOWN_INSTRUMENT = "instrument not in the market"
     MALFORMED = "row not readable"
 

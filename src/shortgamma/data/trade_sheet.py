@@ -117,7 +117,7 @@ def without_repeats(rows: pl.DataFrame) -> pl.DataFrame:
     again = good & identifier.is_not_null() & ~first
     text = pl.format("trade {} was listed before", identifier)
     return rows.with_columns(
-        reason=pl.when(again).then(pl.lit(Reason.DUPLICATE.value)).otherwise(pl.col("reason")),
+        reason=pl.when(again).then(pl.lit(Reason.REPEATED_PRINT.value)).otherwise(pl.col("reason")),
         message=pl.when(again).then(text).otherwise(pl.col("message")),
     )
 

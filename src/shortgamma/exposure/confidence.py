@@ -134,12 +134,11 @@ def assess(
     flips = nearest_flips(moves, profiles)
     found = flips[np.isfinite(flips)]
     low, high = np.quantile(profiles, (LOW, HIGH), axis=0)
-    total = np.abs(positioning.quantity).sum() + positioning.unknown.sum()
     return Confidence(
         draws=sampling.draws,
         seed=sampling.seed,
         accuracy=positioning.accuracy,
-        unknown_share=float(positioning.unknown.sum() / total) if total > 0.0 else 0.0,
+        unknown_share=positioning.unknown_share,
         gamma_usd_per_pct=band(now),
         probability_short=float(np.mean(now < 0.0)),
         flip=band(spot * np.exp(found)),

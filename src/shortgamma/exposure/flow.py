@@ -48,6 +48,7 @@ class TakerFlow:
         held = two_sided(
             np.clip(quantity, -covered, covered),
             chain.open_interest - covered,
+            unknown_share=1.0 - share,
             model="flow",
             description="Dealers are the mirror of taker flow, trade by trade; the prints explain "
             f"{100.0 * share:.0f} % of open interest and the side of the rest is unknown.",

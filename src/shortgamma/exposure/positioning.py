@@ -22,6 +22,7 @@ Vector = NDArray[np.float64]
 DEALERS = "dealers"
 CUSTOMERS = "customers"
 NOT_HEDGING = frozenset({"customer", "fund", "vault"})
+ROUNDING = 1e-12
 SIGN_ACCURACY = 0.75
 """Assumption: a sign by rule, or by exchange-flagged taker side, is right three times out of four.
 
@@ -38,6 +39,7 @@ class Positioning:
         description: The assumption in one sentence.
         quantity: Dealers' signed holding, units of the underlying, + = long, shape (n,).
         unknown: Open interest whose side nobody knows, units of the underlying, ≥ 0, shape (n,).
+        unknown_share: The part of all open interest of which nobody knows the side.
         accuracy: Probability that the sign of an instrument's ``quantity`` is right.
         holders: Names of whoever is known to hold something.
         holdings: Their signed holdings, shape (h, n).
@@ -50,6 +52,7 @@ class Positioning:
     description: str
     quantity: Vector
     unknown: Vector
+    unknown_share: float
     accuracy: float
     holders: tuple[str, ...]
     holdings: NDArray[np.float64]
@@ -74,13 +77,16 @@ class PositioningModel(Protocol):
         ...
 
 
-def two_sided(quantity: Vector, unknown: Vector, *, model: str, description: str) -> Positioning:
+def two_sided(
+    quantity: Vector, unknown: Vector, *, unknown_share: float = 0.0, model: str, description: str
+) -> Positioning:
     """Positioning of dealers against everybody else, by rule or by flow."""
     return Positioning(
         model=model,
         description=description,
         quantity=quantity,
         unknown=unknown,
+        unknown_share=unknown_share,
         accuracy=SIGN_ACCURACY,
         holders=(DEALERS, CUSTOMERS),
         holder_types=("dealer", "customer"),
@@ -150,8 +156,9 @@ class KnownInventory:
             model="inventory",
             description="Signed holdings as given in the inventory, taken as exact; customers, vaults and "
             "funds are counted as holders who do not hedge.",
-            quantity=self.inventory.quantity[hedging].sum(axis=0),
+            quantity=netted(self.inventory.quantity[hedging]),
             unknown=np.zeros(len(chain)),
+            unknown_share=0.0,
             accuracy=1.0,
             holders=names,
             holder_types=kinds,
@@ -159,6 +166,12 @@ class KnownInventory:
             dealer_names=tuple(n for n, h in zip(names, hedging, strict=True) if h),
             quarantined=self.inventory.failures,
         )
+
+
+def netted(holdings: NDArray[np.float64]) -> Vector:
+    """Sum over holders; what cancels up to rounding is nothing, not a tiny holding."""
+    net = holdings.sum(axis=0)
+    return np.where(np.abs(net) > ROUNDING * np.abs(holdings).sum(axis=0), net, 0.0)
 
 
 def hedges(name: str, kind: str) -> bool:
