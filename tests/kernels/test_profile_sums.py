@@ -212,3 +212,17 @@ def test_gamma_of_a_long_book_is_positive_and_of_its_mirror_negative(seed, level
 def test_profile_is_the_sum_over_options_for_any_book(seed, levels, half):
     options, weight = book(seed, 6, shortest=1.0 / DAYS)
     assert_equal_sums(np.linspace(-half, half, levels), options, weight, kept=1e-11)
+
+
+@pytest.mark.parametrize("bad", ["forward", "years", "vol"])
+def test_an_option_without_a_number_leaves_its_neighbours_alone(bad):
+    """A NaN forward, years or vol reaches no level: the sums are those of the good option alone."""
+    moves = np.linspace(-0.5, 0.5, 33)
+    columns = {"forward": 100.0, "strike": 105.0, "years": 0.1, "vol": 0.6, "weight": 2.0}
+    good = {name: np.array([value]) for name, value in columns.items()}
+    both = {name: np.array([value, value]) for name, value in columns.items()}
+    both[bad][1] = np.nan
+    alone, together = np.zeros((3, 33)), np.zeros((3, 33))
+    profile_sums(moves, *good.values(), alone)
+    profile_sums(moves, *both.values(), together)
+    assert np.array_equal(alone, together)

@@ -58,11 +58,7 @@ def add_strides(
             move = builder.load(lanes_at(builder, moves, level), align=DOUBLE_BYTES)
             phi_d2 = builder.fmul(phi, builder.fadd(base, builder.fmul(move, iw)))
             for scale, value in zip(scales, (phi, phi_d2, phi_d2), strict=True):
-                place = lanes_at(builder, rows, level)
-                total = builder.fadd(
-                    builder.load(place, align=DOUBLE_BYTES), builder.fmul(scale, value)
-                )
-                builder.store(total, place, align=DOUBLE_BYTES)
+                add_lanes(builder, lanes_at(builder, rows, level), builder.fmul(scale, value))
                 level = builder.add(level, row_length)
 
         tail = builder.add(first, builder.and_(builder.sub(last, first), INDEX(-LANES)))
@@ -95,3 +91,9 @@ def carried(builder: Any, data: Any, index: int) -> Any:
     """What a loop hands on, set to the LANES doubles from ``index`` on; LLVM keeps it in registers."""
     value = builder.load(lanes_at(builder, data, INDEX(index)), align=DOUBLE_BYTES)
     return cgutils.alloca_once_value(builder, value)
+
+
+def add_lanes(builder: Any, place: Any, addend: Any) -> None:
+    """Adds to the LANES doubles at an address."""
+    total = builder.fadd(builder.load(place, align=DOUBLE_BYTES), addend)
+    builder.store(total, place, align=DOUBLE_BYTES)

@@ -73,8 +73,15 @@ def start_density(d1, eta, start):
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def add_options(count, staged, moves, start, sums):
-    """The terms of a block's first ``count`` options into ``sums``, each on its own range of levels."""
+    """The terms of a block's ``count`` options into ``sums``, each on its own range of levels.
+
+    An option without a level is skipped: its terms may be NaN, and NaN times a φ of zero is not zero.
+    """
     for i in range(count):
+        first = int(staged[FIRST, i])
+        last = int(staged[LAST, i])
+        if first == last:
+            continue
         start_density(staged[D1, i], staged[ETA, i], start)
         terms = (
             staged[DECAY, i],
@@ -84,7 +91,7 @@ def add_options(count, staged, moves, start, sums):
             staged[VANNA, i],
             staged[CHARM, i],
         )
-        add_strides(start, moves, int(staged[FIRST, i]), int(staged[LAST, i]), terms, sums)
+        add_strides(start, moves, first, last, terms, sums)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -100,8 +107,8 @@ def profile_sums(
     """Gamma, vanna and charm of a book on an even grid of log moves, each in USD.
 
     On an even grid φ obeys φ(d + η) = φ(d)·r(d) with r itself a geometric sequence, so a level costs two
-    multiplications in place of an exponential. Every level is advanced from the one sixteen below, which
-    keeps the loop vectorisable and the error at a few units of rounding per stride.
+    multiplications in place of an exponential. Every level is advanced from the one LANES below, which
+    makes a stride one vector and keeps the error at a few units of rounding per stride.
 
     Args:
         moves: Log moves of spot, evenly spaced and ascending, shape (m,), m ≥ 2.
