@@ -31,6 +31,7 @@ from shortgamma.kernels.elementary import (
     log_ratio,
     mills_pair,
 )
+from shortgamma.kernels.rows import put, take
 
 Vector = NDArray[np.float64]
 BLOCK = 128  # options whose stages fit in the first-level cache together
@@ -143,23 +144,35 @@ def black_price(
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_greeks(forward, strike, years, vol, rate, sign, scratch):
-    """The rows of :class:`Greek` of one block into ``scratch`` from row 7 on."""
-    base = 7 * BLOCK
+def stage_greeks(forward, strike, years, vol, rate, sign, scratch, out, start):
+    """The rows of :class:`Greek` of one block into ``out`` from column ``start`` on."""
+    stop = start + forward.size
+    prices = out[0, start:stop]
+    deltas = out[1, start:stop]
+    gammas = out[2, start:stop]
+    vegas = out[3, start:stop]
+    thetas = out[4, start:stop]
+    vannas = out[5, start:stop]
+    volgas = out[6, start:stop]
+    charms = out[7, start:stop]
+    speeds = out[8, start:stop]
+    zommas = out[9, start:stop]
+    colors = out[10, start:stop]
+    coin_deltas = out[11, start:stop]
     for j in range(forward.size):
-        f = forward[j]
-        k = strike[j]
-        r = rate[j]
-        call = sign[j] > 0.0
+        f = take(forward, j)
+        k = take(strike, j)
+        r = take(rate, j)
+        call = take(sign, j) > 0.0
         above = f > k
-        x = scratch[j]
-        root = scratch[BLOCK + j]
-        iw = scratch[2 * BLOCK + j]
-        near = scratch[5 * BLOCK + j]
-        far = scratch[6 * BLOCK + j]
-        discount = exp_bounded(-r * years[j])
-        density = discount * scratch[3 * BLOCK + j]
-        w = vol[j] * root
+        x = take(scratch, j)
+        root = take(scratch, BLOCK + j)
+        iw = take(scratch, 2 * BLOCK + j)
+        near = take(scratch, 5 * BLOCK + j)
+        far = take(scratch, 6 * BLOCK + j)
+        discount = exp_bounded(-r * take(years, j))
+        density = discount * take(scratch, 3 * BLOCK + j)
+        w = take(vol, j) * root
         d1 = x * iw + 0.5 * w
         d2 = d1 - w
         d12 = d1 * d2
@@ -169,24 +182,24 @@ def stage_greeks(forward, strike, years, vol, rate, sign, scratch):
         upper2 = near if above else 1.0 - far
         inverse_f = 1.0 / f
         inverse_vol = root * iw
-        half_rate = 0.5 / years[j]
-        price = discount * (scratch[4 * BLOCK + j] + max(sign[j] * (f - k), 0.0))
+        half_rate = 0.5 / take(years, j)
+        price = discount * (take(scratch, 4 * BLOCK + j) + max(take(sign, j) * (f - k), 0.0))
         delta = discount * (lower1 if call else -upper1)
         gamma = density * inverse_f * inverse_f * iw
         vega = density * root
         d2_density = density * inverse_f * d2
-        scratch[base + j] = price
-        scratch[base + BLOCK + j] = delta
-        scratch[base + 2 * BLOCK + j] = gamma
-        scratch[base + 3 * BLOCK + j] = vega
-        scratch[base + 4 * BLOCK + j] = r * price - vega * vol[j] * half_rate
-        scratch[base + 5 * BLOCK + j] = -d2_density * inverse_vol
-        scratch[base + 6 * BLOCK + j] = vega * d12 * inverse_vol
-        scratch[base + 7 * BLOCK + j] = d2_density * half_rate + r * delta
-        scratch[base + 8 * BLOCK + j] = -gamma * inverse_f * (1.0 + d1 * iw)
-        scratch[base + 9 * BLOCK + j] = gamma * (d12 - 1.0) * inverse_vol
-        scratch[base + 10 * BLOCK + j] = gamma * (r + (1.0 - d12) * half_rate)
-        scratch[base + 11 * BLOCK + j] = discount * k * inverse_f * (lower2 if call else -upper2)
+        put(prices, j, price, 0)
+        put(deltas, j, delta, 1)
+        put(gammas, j, gamma, 2)
+        put(vegas, j, vega, 3)
+        put(thetas, j, r * price - vega * take(vol, j) * half_rate, 4)
+        put(vannas, j, -d2_density * inverse_vol, 5)
+        put(volgas, j, vega * d12 * inverse_vol, 6)
+        put(charms, j, d2_density * half_rate + r * delta, 7)
+        put(speeds, j, -gamma * inverse_f * (1.0 + d1 * iw), 8)
+        put(zommas, j, gamma * (d12 - 1.0) * inverse_vol, 9)
+        put(colors, j, gamma * (r + (1.0 - d12) * half_rate), 10)
+        put(coin_deltas, j, discount * k * inverse_f * (lower2 if call else -upper2), 11)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -203,11 +216,10 @@ def black_greeks(
 
     Each stage is a loop of its own over a block that stays in the first-level cache: one loop over
     everything is a chain of some 300 instructions, longer than the window in which a core overlaps
-    neighbouring options. The stages meet in a scratch of fixed stride: with ``out``'s own, unknown
-    stride LLVM could not prove that rows do not overlap and would leave the loops scalar.
+    neighbouring options.
     """
     n = forward.size
-    scratch = np.empty((7 + N_GREEKS) * BLOCK)
+    scratch = np.empty(7 * BLOCK)
     for start in range(0, n, BLOCK):
         stop = min(start + BLOCK, n)
         f = forward[start:stop]
@@ -216,9 +228,4 @@ def black_greeks(
         v = vol[start:stop]
         stage_moneyness(f, k, t, v, scratch)
         stage_terms(f, k, v, scratch)
-        stage_greeks(f, k, t, v, rate[start:stop], sign[start:stop], scratch)
-        for g in range(N_GREEKS):
-            row = out[g, start:stop]
-            done = scratch[(7 + g) * BLOCK : (8 + g) * BLOCK]
-            for j in range(row.size):
-                row[j] = done[j]
+        stage_greeks(f, k, t, v, rate[start:stop], sign[start:stop], scratch, out, start)
