@@ -162,7 +162,7 @@ def failure_of(test: str, folder: Path, environment: dict[str, str]) -> str | No
         return f"none: {test} takes more than {TIMEOUT:.0f} s"
     if done.returncode == 0:
         return None
-    named = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, flags=re.MULTILINE)
+    named = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", done.stdout, flags=re.MULTILINE)
     return named.group(1) if named else f"pytest itself (exit code {done.returncode})"
 
 
