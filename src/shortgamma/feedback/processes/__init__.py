@@ -1,0 +1,1 @@
+"""Exogenous price processes: what the price would do if nobody hedged."""

@@ -1,0 +1,1 @@
+"""When a hedger trades, to which delta, and what it pays: policies, hedge ratios and frictions."""

@@ -1,0 +1,353 @@
+"""The clearing of one step: the price at which every order's demand is met, nearest to the shock.
+
+With u the log price after the exogenous shock, Λ the log move per coin bought and q_i(y) what order i
+buys if the step ends at y::
+
+    y = u + Λ·[flow + slope·y + Σ q_i(y) + liquidations(y)]
+
+Several y may solve it: that is what a squeeze is. The market stops at the first one on its way from u, so
+the search goes outward from u in the direction of the demand there. Orders that are asleep at u (a hedge
+inside its band, a stop or a liquidation further off) wake in rounds: all that the price of one round
+reaches join the next. A round can only carry the price further from where it woke them, rounds end
+because every one wakes something, and the result does not depend on the order of the orders.
+
+Source: the equilibrium of R. Frey, A. Stremme (1997), doi:10.1111/1467-9965.00036, and of R. Sircar,
+G. Papanicolaou (1998), doi:10.1080/135048698334727; the least fixed point as in L. Eisenberg, T. Noe
+(2001), doi:10.1287/mnsc.47.2.236.9835.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from shortgamma.kernels.curves import look_up
+from shortgamma.kernels.elementary import FAST
+from shortgamma.kernels.glide import glide
+from shortgamma.kernels.orders import (
+    ALWAYS,
+    ASLEEP,
+    BACKSTOP,
+    BAND,
+    COUNT,
+    EDGE,
+    FILL,
+    FIRST,
+    FLOW,
+    HELD,
+    IMPACT,
+    INVERSE_STEP,
+    LARGEST,
+    LAST,
+    LEAN,
+    LEVEL,
+    LIMIT,
+    LOWEST,
+    MARK,
+    MOST,
+    ON_PERP,
+    PASS,
+    POST,
+    PRE,
+    REACHED,
+    RUNAWAY,
+    SCALE,
+    SHIFT,
+    SIDE,
+    SLOPE,
+    STATUS,
+    STEEPEST,
+    STRUCK,
+    TAKEN,
+    TANGENT,
+    TRADING,
+    UNIQUE,
+)
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+Cube = NDArray[np.float64]
+
+CLOSE = 2e-7  # a Newton step below this leaves an error of its square
+NEWTON = 12  # steps before a bracket is asked for
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def wanted(k, j, y, paths, hedges, terms, tables, grid):
+    """What hedge k of path j buys if the step ends at y, in coins, and the derivative by y."""
+    target, slope = look_up(tables[k], y, paths[LEVEL, j], grid[LOWEST], grid[INVERSE_STEP])
+    trade = target - hedges[HELD, k, j]
+    if terms[k, ALWAYS] > 0.0:
+        return trade, slope
+    if hedges[FILL, k, j] == ASLEEP:
+        return 0.0, 0.0
+    edge = hedges[EDGE, k, j]
+    beyond = max(abs(trade) - edge, 0.0)
+    most = hedges[MOST, k, j]
+    slope = slope if (beyond > 0.0) & (beyond < most) else 0.0
+    return math.copysign(min(beyond, most), trade), slope
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def demand(j, y, paths, hedges, terms, tables, grid):
+    """Spot-equivalent demand of path j at y without liquidations, coins, and its derivative by y.
+
+    Leaves each hedge's trade and slope in ``hedges``, so that the last Newton step can move them along.
+    """
+    total = paths[FLOW, j] + paths[SLOPE, j] * y
+    slope = paths[SLOPE, j]
+    for k in range(terms.shape[0]):
+        trade, tangent = wanted(k, j, y, paths, hedges, terms, tables, grid)
+        if hedges[FILL, k, j] != ASLEEP:
+            hedges[FILL, k, j] = trade
+        hedges[TANGENT, k, j] = tangent
+        share = paths[PASS, j] if terms[k, ON_PERP] > 0.0 else 1.0
+        total += share * trade
+        slope += share * tangent
+    return total, slope
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def move_fills(j, step, hedges, terms):
+    """Takes each hedge's trade along the last Newton step, so that trades and price agree exactly."""
+    for k in range(terms.shape[0]):
+        if hedges[FILL, k, j] != ASLEEP:
+            hedges[FILL, k, j] += hedges[TANGENT, k, j] * step
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def newton(j, guess, forced, paths, hedges, terms, tables, grid):
+    """Root by plain Newton steps where it is unique; NaN where they do not settle."""
+    y = guess
+    impact = paths[IMPACT, j]
+    for _ in range(NEWTON):
+        bought, slope = demand(j, y, paths, hedges, terms, tables, grid)
+        step = (paths[PRE, j] + impact * (bought + forced) - y) / (1.0 - impact * slope)
+        y += step
+        if abs(step) < CLOSE:
+            move_fills(j, step, hedges, terms)
+            paths[LEAN, j] = impact * slope
+            return y
+    return math.nan
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True)
+def outward(j, forced, paths, hedges, terms, tables, grid):
+    """First root on the way from the shock, and whether there is one within the halt.
+
+    Walks cell by cell until the excess demand changes sign, then closes in by Newton steps that fall
+    back to halving. Beyond the grid the curves are flat and one step lands on the root.
+    """
+    u = paths[PRE, j]
+    impact = paths[IMPACT, j]
+    lowest, highest = grid[LOWEST], grid[LOWEST] + (tables.shape[2] // 2 - 1) / grid[INVERSE_STEP]
+    near = u
+    bought, slope = demand(j, near, paths, hedges, terms, tables, grid)
+    excess = u + impact * (bought + forced) - near
+    if excess == 0.0:
+        return near, True
+    way = math.copysign(1.0, excess)
+    far = near
+    while True:
+        stride = 1.0 / grid[INVERSE_STEP]
+        if tables.shape[0] == 0 or (near >= highest if way > 0.0 else near <= lowest):
+            flat = 1.0 - impact * paths[SLOPE, j]
+            stride = way * excess / flat if flat > 0.0 else math.inf
+        far = near + way * max(stride, 1e-15)
+        if abs(far - u) > grid[LARGEST]:
+            demand(j, u + way * grid[LARGEST], paths, hedges, terms, tables, grid)
+            return u + way * grid[LARGEST], False
+        bought, slope = demand(j, far, paths, hedges, terms, tables, grid)
+        excess = u + impact * (bought + forced) - far
+        if way * excess <= 0.0 or (abs(excess) < 1e-15 and abs(stride) < 1e-14):
+            break
+        near = far
+    y = far
+    for _ in range(100):
+        if way * excess > 0.0:
+            near = y
+        else:
+            far = y
+        tilt = 1.0 - impact * slope
+        step = excess / tilt if tilt != 0.0 else math.inf
+        trial = y + step
+        if abs(step) < CLOSE:
+            break
+        if not (min(near, far) < trial < max(near, far)):
+            trial = 0.5 * (near + far)
+        if trial == y or abs(far - near) < 1e-15:
+            step = 0.0
+            break
+        y = trial
+        bought, slope = demand(j, y, paths, hedges, terms, tables, grid)
+        excess = u + impact * (bought + forced) - y
+    paths[LEAN, j] = impact * slope
+    move_fills(j, step, hedges, terms)
+    return y + step, True
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def wake_hedges(j, y, paths, hedges, terms, tables, grid):
+    """Wakes the hedges whose band is left at y; true if there was one."""
+    woken = False
+    for k in range(terms.shape[0]):
+        if hedges[FILL, k, j] == ASLEEP and hedges[BAND, k, j] < ASLEEP:
+            target, _slope = look_up(tables[k], y, paths[LEVEL, j], grid[LOWEST], grid[INVERSE_STEP])
+            if abs(target - hedges[HELD, k, j]) > hedges[BAND, k, j]:
+                hedges[FILL, k, j] = 0.0
+                woken = True
+    return woken
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def passed(g, j, y, gap, paths, rungs, ladders, keys):
+    """How many rungs of ladder g are reached when the log price is y, never fewer than before.
+
+    Args:
+        gap: Log distance by which a rung must be passed; 0 for the rung itself.
+    """
+    first = int(ladders[g, FIRST])
+    last = int(min(ladders[g, COUNT], rungs[LIMIT, g, j]))
+    level = ladders[g, SIDE] * (y + paths[MARK, j] - rungs[SHIFT, g, j]) + gap
+    reached = int(rungs[REACHED, g, j])
+    while reached < last and keys[first + reached] >= level:
+        reached += 1
+    return reached
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def rung_flow(g, j, before, after, rungs, ladders, sizes):
+    """What closing rungs ``before`` to ``after`` buys, coins: longs are sold, shorts bought back."""
+    start = int(ladders[g, FIRST]) + g
+    amount = sizes[start + after] - sizes[start + before]
+    return -ladders[g, SIDE] * amount * rungs[SCALE, g, j]
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def strike_backstops(j, paths, rungs, ladders, keys, sizes):
+    """Hands over the rungs that the shock alone carries beyond their backstop: no trade in the market."""
+    for g in range(ladders.shape[0]):
+        if ladders[g, BACKSTOP] < ASLEEP:
+            before = int(rungs[REACHED, g, j])
+            after = passed(g, j, paths[PRE, j], ladders[g, BACKSTOP], paths, rungs, ladders, keys)
+            rungs[STRUCK, g, j] = rung_flow(g, j, before, after, rungs, ladders, sizes)
+            rungs[REACHED, g, j] = after
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def wake_rungs(j, y, paths, rungs, ladders, keys, sizes):
+    """Closes every rung reached at y; what that buys for the market as a whole, spot-equivalent coins."""
+    forced = 0.0
+    for g in range(ladders.shape[0]):
+        before = int(rungs[REACHED, g, j])
+        after = passed(g, j, y, 0.0, paths, rungs, ladders, keys)
+        if after > before:
+            bought = rung_flow(g, j, before, after, rungs, ladders, sizes)
+            rungs[REACHED, g, j] = after
+            rungs[TAKEN, g, j] += bought
+            forced += paths[PASS, j] * bought
+    return forced
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def is_unique(j, paths, terms):
+    """True where no move can feed on itself by more than it takes: one solution at most."""
+    steepest = max(paths[SLOPE, j], 0.0)
+    for k in range(terms.shape[0]):
+        share = paths[PASS, j] if terms[k, ON_PERP] > 0.0 else 1.0
+        steepest += share * terms[k, STEEPEST]
+    return paths[IMPACT, j] * steepest < UNIQUE
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def settle_fills(j, hedges, terms, is_dry):
+    """Orders that stayed asleep, or met no depth, bought nothing."""
+    for k in range(terms.shape[0]):
+        if is_dry or hedges[FILL, k, j] == ASLEEP:
+            hedges[FILL, k, j] = 0.0
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def put_to_sleep(j, hedges, terms):
+    """Every hedge asleep but those that always trade."""
+    for k in range(terms.shape[0]):
+        hedges[FILL, k, j] = 0.0 if terms[k, ALWAYS] > 0.0 else ASLEEP
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True)
+def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes):
+    """Clears one path in rounds outward from the shock."""
+    u = paths[PRE, j]
+    put_to_sleep(j, hedges, terms)
+    wake_hedges(j, u, paths, hedges, terms, tables, grid)
+    forced = wake_rungs(j, u, paths, rungs, ladders, keys, sizes)
+    unique = is_unique(j, paths, terms)
+    y = u
+    while True:
+        settled = True
+        if unique:
+            y = newton(j, y, forced, paths, hedges, terms, tables, grid)
+        if not unique or math.isnan(y):
+            y, settled = outward(j, forced, paths, hedges, terms, tables, grid)
+        if not settled:
+            paths[STATUS, j] = RUNAWAY
+            break
+        more = wake_rungs(j, y, paths, rungs, ladders, keys, sizes)
+        woken = wake_hedges(j, y, paths, hedges, terms, tables, grid)
+        if more == 0.0 and not woken:
+            break
+        forced += more
+    paths[POST, j] = y
+    settle_fills(j, hedges, terms, False)
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def mark_reached(paths, rungs, ladders, keys, missed):
+    """Marks the paths on which the shock or the new price reaches a rung; nothing has been closed yet."""
+    for g in range(ladders.shape[0]):
+        first, count, side = int(ladders[g, FIRST]), ladders[g, COUNT], ladders[g, SIDE]
+        for j in range(missed.size):
+            rungs[TAKEN, g, j] = 0.0
+            rungs[STRUCK, g, j] = 0.0
+            reached = rungs[REACHED, g, j]
+            if reached < min(count, rungs[LIMIT, g, j]):
+                nearest = min(side * paths[PRE, j], side * paths[POST, j])
+                level = nearest + side * (paths[MARK, j] - rungs[SHIFT, g, j])
+                if keys[first + int(reached)] >= level:
+                    missed[j] = 1.0
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def clear(
+    paths: Matrix,
+    hedges: Cube,
+    terms: Matrix,
+    tables: Cube,
+    grid: Vector,
+    rungs: Cube,
+    ladders: Matrix,
+    keys: Vector,
+    sizes: Vector,
+    missed: Vector,
+) -> None:
+    """Clears one step of every path: POST, FILL, TAKEN, STRUCK and STATUS are the answer.
+
+    Args:
+        paths, hedges, terms, rungs, ladders, grid: See :mod:`orders` for rows, columns and units.
+        tables: Hedge targets in coins, shape (hedges, levels, 2·nodes); see :mod:`curves`.
+        keys: Side-signed log levels of the rungs, in the order in which they are reached.
+        sizes: Running sums of their sizes, one element more per ladder than it has rungs.
+        missed: Set to 1 where the path had to be searched.
+    """
+    glide(paths, hedges, terms, tables, grid, missed)
+    mark_reached(paths, rungs, ladders, keys, missed)
+    for j in range(missed.size):
+        if missed[j] == 0.0:
+            continue
+        if paths[IMPACT, j] == math.inf or paths[STATUS, j] != TRADING:
+            paths[POST, j] = paths[PRE, j]
+            settle_fills(j, hedges, terms, True)
+        else:
+            strike_backstops(j, paths, rungs, ladders, keys, sizes)
+            search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes)
