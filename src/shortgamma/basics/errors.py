@@ -6,6 +6,7 @@
     └── ShortgammaError            anything this package raises on purpose
         ├── InputError             the caller's file, flag or array is unusable (exit code 2)
         ├── ShapeError             arrays that do not fit together (a programming error of the caller)
+        ├── InvariantError         money, coins or positions appeared or vanished (an error of a simulation)
         └── UnavailableError       an optional part is not installed or not reachable (exit code 1)
 
 Bad *rows* never raise. They become :class:`Failure` values that travel with the result, and bad
@@ -22,6 +23,10 @@ class ShortgammaError(Exception):
 
 class ShapeError(ShortgammaError, ValueError):
     """Arrays whose shapes or types do not fit together."""
+
+
+class InvariantError(ShortgammaError):
+    """Something that a simulation has to conserve was created or destroyed."""
 
 
 class UnavailableError(ShortgammaError):

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from shortgamma.kernels.philox import fill_normals, fill_uniforms
 
 Vector = NDArray[np.float64]
-CHUNK = 32  # steps made at once: enough to forget the cost of the call, few enough to stay in the cache
+CHUNK = (
+    32  # steps made at once: enough to forget the cost of the call, few enough to stay in the cache
+)
 
 
 class Stream(IntEnum):

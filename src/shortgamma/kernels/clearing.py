@@ -193,7 +193,9 @@ def wake_hedges(j, y, paths, hedges, terms, tables, grid):
     woken = False
     for k in range(terms.shape[0]):
         if hedges[FILL, k, j] == ASLEEP and hedges[BAND, k, j] < ASLEEP:
-            target, _slope = look_up(tables[k], y, paths[LEVEL, j], grid[LOWEST], grid[INVERSE_STEP])
+            target, _slope = look_up(
+                tables[k], y, paths[LEVEL, j], grid[LOWEST], grid[INVERSE_STEP]
+            )
             if abs(target - hedges[HELD, k, j]) > hedges[BAND, k, j]:
                 hedges[FILL, k, j] = 0.0
                 woken = True

@@ -129,6 +129,40 @@ def add_deltas(
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def add_values(
+    lowest: float,
+    step: float,
+    moneyness: Vector,
+    width: Vector,
+    strike: Vector,
+    weight: Vector,
+    table: Vector,
+) -> None:
+    """Adds Σ weight·[F·e^y·N(d1) − K·N(d2)], call values, and the derivative times ``step``, to a table.
+
+    Args:
+        lowest, step: Grid of the log price y.
+        moneyness: ln(F/K) at y = 0, shape (n,).
+        width: σ√τ, shape (n,); an option of zero width is worth its intrinsic value.
+        strike: K, USD, shape (n,).
+        weight: Signed holding times discount factor, units of the underlying, shape (n,).
+        table: Added to, shape (2·nodes,), USD.
+    """
+    nodes = table.size // 2
+    for i in range(weight.size):
+        w = width[i]
+        iw = 1.0 / w if w > 0.0 else 0.0
+        for j in range(nodes):
+            x = moneyness[i] + lowest + j * step
+            forward = strike[i] * math.exp(x)
+            d1 = x * iw + 0.5 * w if w > 0.0 else math.copysign(REACH + 1.0, x)
+            first, _density = normal_terms(d1)
+            second, _other = normal_terms(d1 - w)
+            table[2 * j] += weight[i] * (forward * first - strike[i] * second)
+            table[2 * j + 1] += weight[i] * forward * first * step
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def look_up_paths(
     tables: NDArray[np.float64],
     log_price: Vector,

@@ -115,9 +115,7 @@ def fill_uniforms(
         c1 = (first_pair + pair) & MASK
         for j in range(out.shape[1]):
             path = first_path + j
-            w0, w1, w2, w3 = philox(
-                path & MASK, c1, stream & MASK, (path >> 32) & MASK, key0, key1
-            )
+            w0, w1, w2, w3 = philox(path & MASK, c1, stream & MASK, (path >> 32) & MASK, key0, key1)
             even[j] = half_open(w0, w1)
             odd[j] = half_open(w2, w3)
 
@@ -135,9 +133,7 @@ def fill_normals(
         c1 = (first_pair + pair) & MASK
         for j in range(out.shape[1]):
             path = first_path + j
-            w0, w1, w2, w3 = philox(
-                path & MASK, c1, stream & MASK, (path >> 32) & MASK, key0, key1
-            )
+            w0, w1, w2, w3 = philox(path & MASK, c1, stream & MASK, (path >> 32) & MASK, key0, key1)
             radius = math.sqrt(-2.0 * log_ratio(half_open(w0, w1), 1.0))
             sine, cosine = sine_cosine_of_turn(half_open(w2, w3))
             even[j] = radius * cosine

@@ -1,0 +1,1 @@
+"""Everyone who trades: hedgers, noise, arbitrage, a leveraged crowd, forced flow."""

@@ -1,0 +1,272 @@
+"""A holder of options who hedges: the agent that this simulator is about."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortgamma.basics.errors import InputError
+from shortgamma.basics.units import SECONDS_PER_YEAR
+from shortgamma.feedback.agent import Agent
+from shortgamma.feedback.attribution import Attribution
+from shortgamma.feedback.curves import BookCurve
+from shortgamma.feedback.exchange import FlowOrder, HedgeOrder, TradingCosts
+from shortgamma.feedback.gas import GasPayer
+from shortgamma.feedback.setup import Setup
+from shortgamma.feedback.world import World
+from shortgamma.hedging.policies import Continuous
+from shortgamma.hedging.policy import HedgeRule, HedgeView, Policy
+from shortgamma.kernels.curves import look_up_paths
+from shortgamma.kernels.orders import BAND, FILL, HELD, LEVEL
+from shortgamma.market.options import OptionSeries
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dealer(Agent):
+    """Holds options and hedges them by a policy. Its clients hold the other side.
+
+    Args:
+        label: Of its account.
+        options: The contracts, listed at the start of the run.
+        quantity: Signed holding, units of the underlying, + = long, shape (n,).
+        policy: When it trades.
+        perp: Hedges in the perpetual instead of spot.
+        costs: Spread and fee that it pays.
+        latency_seconds: Age of the price that it acts on; 0 = it trades within the step, at the clearing.
+        gas: How it pays for transactions on a chain; None = it hedges on a venue.
+        quoted_vol: Vol that it tells its policy, decimal.
+        attributes: Splits its result into gamma, theta, vega and delta in every step.
+    """
+
+    label: str = "dealer"
+    options: OptionSeries
+    quantity: Vector
+    policy: Policy = field(default_factory=Continuous)
+    perp: bool = False
+    costs: TradingCosts = field(default_factory=TradingCosts)
+    latency_seconds: float = 0.0
+    gas: GasPayer | None = None
+    quoted_vol: float = 0.6
+    attributes: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.latency_seconds < np.inf:
+            raise InputError(
+                f"latency {self.latency_seconds:g} s", place=self.label, remedy="give 0 or more"
+            )
+
+    @property
+    def name(self) -> str:
+        """Of its account."""
+        return self.label
+
+    @property
+    def is_hedger(self) -> bool:
+        """It is what the counterfactual leaves out."""
+        return True
+
+    def prepare(self, setup: Setup) -> BookCurve:
+        """Hedge and value of the book at every step."""
+        return BookCurve(
+            self.options,
+            self.quantity,
+            times=setup.clock.times,
+            span=setup.grid,
+            levels=setup.levels,
+        )
+
+    def enter(self, world: World, shared: BookCurve) -> "DealerState":
+        """Buys the hedge of the first moment at the initial price, without impact or cost."""
+        return DealerState(self, world, shared)
+
+    def act(self, state: "DealerState", world: World) -> None:
+        """Sets the rule of this step, or sends an order by an old price."""
+        state.act(world)
+
+    def settle(self, state: "DealerState", world: World) -> None:
+        """Pays gas, remembers trades, settles what expired."""
+        state.settle(world)
+
+    def answer(self, state: "DealerState", world: World) -> dict[str, Vector]:
+        """Result in USD and its parts; see :class:`DealerState`."""
+        return state.answer(world)
+
+
+class DealerState:
+    """A dealer on one block of paths.
+
+    Attributes:
+        account, clients: Its account and that of whom it traded the options with.
+        hedge: Number of its standing order.
+        last_years, last_price: Of its last trade.
+        gas_paid: USD.
+        trades: How many it made.
+    """
+
+    def __init__(self, dealer: Dealer, world: World, curve: BookCurve) -> None:
+        size = world.size
+        self.dealer = dealer
+        self.curve = curve
+        self.account = world.accounts.open(dealer.name)
+        self.clients = world.accounts.open(f"{dealer.name}'s clients")
+        steps = round(dealer.latency_seconds / (world.step_years * SECONDS_PER_YEAR))
+        self.seen = deque[Vector](maxlen=steps + 1) if steps else None
+        self.always = dealer.policy.is_continuous and dealer.gas is None and not steps
+        order = HedgeOrder(account=self.account, curve=curve, perp=dealer.perp, costs=dealer.costs)
+        self.hedge = world.exchange.add_hedge(order, always=self.always)
+        self.target, self.slope = np.empty(size), np.empty(size)
+        self.last_years = np.zeros(size)
+        self.last_price = np.full(size, world.spot)
+        self.gas_paid = np.zeros(size)
+        self.failed = np.zeros(size)
+        self.gas_due = np.zeros(size)
+        self.sent = np.zeros(size)
+        self.trades = np.zeros(size)
+        self.settled = np.zeros(size)
+        self._start(world)
+        self.attribution = Attribution(self, world) if dealer.attributes else None
+
+    def _start(self, world: World) -> None:
+        self.look(self.curve.targets.at(0), world, np.zeros(world.size))
+        start = self.target.copy()
+        self.held(world)[:] = start
+        price = np.full(world.size, world.spot)
+        world.accounts.trade(
+            self.account, start, price=price, costs=(0.0, 0.0), perp=self.dealer.perp
+        )
+        world.accounts.turnover[self.account] = 0.0
+        self.start_value = self.value(0, world, np.zeros(world.size))
+
+    def held(self, world: World) -> Vector:
+        """Coins in the hedge; a view."""
+        return world.exchange.book[HELD, self.hedge]
+
+    def look(self, table: NDArray[np.float64], world: World, log_price: Vector) -> None:
+        """Target and its derivative by the log price at given prices."""
+        grid = world.exchange.span
+        look_up_paths(
+            table,
+            log_price,
+            world.paths[LEVEL],
+            grid.lowest,
+            1.0 / grid.step,
+            self.target,
+            self.slope,
+        )
+
+    def value(self, index: int, world: World, log_price: Vector) -> Vector:
+        """Value of the options at ``times[index]``, USD."""
+        return self.read(self.curve.values.at(index), world, log_price)
+
+    def read(self, table: NDArray[np.float64], world: World, log_price: Vector) -> Vector:
+        """A value table at given prices, USD."""
+        grid = world.exchange.span
+        value, slope = np.empty(world.size), np.empty(world.size)
+        look_up_paths(
+            table, log_price, world.paths[LEVEL], grid.lowest, 1.0 / grid.step, value, slope
+        )
+        return value
+
+    def act(self, world: World) -> None:
+        """Sets the rule of this step, or sends an order by an old price."""
+        if self.always:
+            return
+        log_price = world.opening_log
+        if self.seen is not None:
+            log_price = self._old_price(world)
+        self.look(self.curve.targets.at(world.index + 1), world, log_price)
+        rule = self.dealer.policy.rule(self._view(world, np.exp(log_price) * world.spot))
+        if self.dealer.gas is not None:
+            rule = self.dealer.gas.gate(rule, world, self)
+        if self.seen is None:
+            world.exchange.set_rule(self.hedge, rule)
+        else:
+            self._send(rule, world)
+
+    def _old_price(self, world: World) -> Vector:
+        if self.seen is None:
+            return world.opening_log
+        if not self.seen:
+            self.seen.extend([np.zeros(world.size)] * (self.seen.maxlen or 1))
+        self.seen.append(world.log_price.copy())
+        return self.seen[1]
+
+    def _send(self, rule: HedgeRule, world: World) -> None:
+        """A market order for the gap at the old price; the standing order sleeps."""
+        gap = self.target - self.held(world)
+        edge = np.where(np.isfinite(rule.band), np.multiply(rule.band, rule.landing), 0.0)
+        size = np.minimum(np.maximum(np.abs(gap) - edge, 0.0), rule.most)
+        coins = np.where(np.abs(gap) > rule.band, np.copysign(size, gap), 0.0)
+        coins[world.stopped] = 0.0
+        world.exchange.book[BAND, self.hedge] = np.inf
+        self.held(world)[:] += coins
+        self.sent = coins
+        world.exchange.submit(
+            FlowOrder(
+                account=self.account,
+                coins=coins,
+                perp=self.dealer.perp,
+                costs=self.dealer.costs,
+            )
+        )
+
+    def _view(self, world: World, price: Vector) -> HedgeView:
+        turnover = world.accounts.turnover[self.account]
+        return HedgeView(
+            years=world.years,
+            step_years=world.step_years,
+            price=price,
+            held=self.held(world),
+            target=self.target,
+            gamma=-self.slope / price,
+            vol=np.full(world.size, self.dealer.quoted_vol),
+            last_years=self.last_years,
+            last_price=self.last_price,
+            spent=turnover * sum(self.dealer.costs.pair) + self.gas_paid,
+        )
+
+    def filled(self, world: World) -> Vector:
+        """Coins bought in this step."""
+        return world.exchange.book[FILL, self.hedge] if self.seen is None else self.sent
+
+    def settle(self, world: World) -> None:
+        """Pays gas, remembers trades, settles what expired."""
+        if not self.always:
+            traded = self.filled(world) != 0.0
+            self.trades += traded
+            self.last_years[traded] = world.years + world.step_years
+            self.last_price[traded] = world.price[traded]
+        if self.dealer.gas is not None:
+            self.dealer.gas.pay(world, self)
+        if self.attribution is not None:
+            self.attribution.add(self, world)
+        payoff = self.curve.settlement(world.index + 1)
+        if payoff is not None:
+            usd = self.read(payoff, world, world.log_price)
+            self.settled += usd
+            world.accounts.pay(self.clients, self.account, usd)
+
+    def answer(self, world: World) -> dict[str, Any]:
+        """USD per path: result, its parts, turnover; and the number of trades."""
+        final = len(world.setup.clock)
+        value = self.value(final, world, world.log_price)
+        wealth = world.accounts.wealth(self.account, world.price, world.mark)
+        turnover = world.accounts.turnover[self.account]
+        figures = {
+            "pnl_usd": wealth + value - self.start_value,
+            "spread_usd": -turnover * self.dealer.costs.half_spread,
+            "fees_usd": -turnover * self.dealer.costs.fee,
+            "gas_usd": -self.gas_paid,
+            "funding_usd": world.accounts.funding[self.account].copy(),
+            "haircut_usd": -world.accounts.haircut[self.account],
+            "turnover_usd": turnover.copy(),
+        }
+        if not self.always:
+            figures["trades"] = self.trades
+        if self.attribution is not None:
+            figures |= self.attribution.parts(self, world)
+        return figures

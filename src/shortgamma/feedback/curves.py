@@ -1,0 +1,244 @@
+"""The hedge of a book as tables over (time, vol level, log price).
+
+All paths of a step share the time, so a table per step serves all of them. Options that outlive the run
+by far change slowly: their tables are made at a few knots in time and blended by the cubic through four
+of them. The others are made afresh for every step, on a grid fine enough for their last minute.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortgamma.basics.arrays import freeze
+from shortgamma.kernels.curves import LEVELS, add_deltas, add_values, blend
+from shortgamma.market.options import OptionSeries
+
+Vector = NDArray[np.float64]
+Cube = NDArray[np.float64]
+
+COARSE_NODES, FINE_NODES = 1_024, 8_192
+FAR = 1.5  # an option that outlives the run by half of it is blended between knots
+KNOT_SPACING = (
+    0.02  # of the time that the shortest-lived of those has left at the end: error below 1e-7
+)
+FEWEST_KNOTS = LEVELS
+LARGEST_KEPT = (
+    4_000_000  # numbers in tables that are kept for every step; above, they are blended anew
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """An even grid of log prices relative to the initial spot.
+
+    Args:
+        lowest, step: First node and spacing.
+        nodes: How many.
+    """
+
+    lowest: float
+    step: float
+    nodes: int
+
+    @classmethod
+    def around(cls, deviation: float, *, is_fine: bool) -> Self:
+        """A grid that holds ten standard deviations of the log price, and at least a factor e.
+
+        Args:
+            deviation: Standard deviation of the log price at the end of the run.
+            is_fine: For options that expire during the run.
+        """
+        reach = min(max(1.0, 10.0 * deviation), 12.0)
+        nodes = FINE_NODES if is_fine else COARSE_NODES
+        return cls(lowest=-reach, step=2.0 * reach / (nodes - 1), nodes=nodes)
+
+    @property
+    def moves(self) -> Vector:
+        """The nodes, shape (nodes,)."""
+        return self.lowest + self.step * np.arange(self.nodes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VolLevels:
+    """Log multiples of every option's vol on which tables are made, evenly spaced.
+
+    Args:
+        logs: Ascending, one or at least four, shape (levels,).
+    """
+
+    logs: Vector
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "logs", freeze("logs", self.logs))
+
+    @classmethod
+    def fixed(cls) -> Self:
+        """Vols as they are."""
+        return cls(logs=np.zeros(1))
+
+    @property
+    def spacing(self) -> float:
+        """Between levels."""
+        return float(self.logs[1] - self.logs[0]) if len(self.logs) > 1 else 1.0
+
+    def position(self, log_multiple: Vector) -> Vector:
+        """Where a log multiple lies among the levels, 0 to levels − 1."""
+        return np.clip((log_multiple - self.logs[0]) / self.spacing, 0.0, len(self.logs) - 1.0)
+
+
+Maker = Callable[[OptionSeries, Vector, float], Cube]
+"""(options, quantity, years passed) → table, shape (levels, 2·nodes)."""
+
+
+def black_targets(
+    options: OptionSeries, quantity: Vector, years: float, *, span: Span, levels: VolLevels
+) -> Cube:
+    """−Σ quantity·Δ with Black deltas, ``years`` after the options were listed; coins."""
+    left = options.years - years
+    weight = -quantity * np.exp(-options.rate * left)
+    tables = np.zeros((len(levels.logs), 2 * span.nodes))
+    tables[:, ::2] = -float(weight @ ~options.is_call)
+    moneyness = np.log(options.forward / options.strike)
+    for table, log_multiple in zip(tables, levels.logs, strict=True):
+        width = options.vol * np.exp(log_multiple) * np.sqrt(left)
+        add_deltas(span.lowest, span.step, moneyness, width, weight, table)
+    return tables
+
+
+def book_values(
+    options: OptionSeries, quantity: Vector, years: float, *, span: Span, levels: VolLevels
+) -> Cube:
+    """Σ quantity·V in USD; an option at its expiry is worth its intrinsic value."""
+    left = np.maximum(options.years - years, 0.0)
+    weight = quantity * np.exp(-options.rate * left)
+    puts = weight * ~options.is_call
+    forward = float(puts @ options.forward) * np.exp(span.moves)
+    tables = np.zeros((len(levels.logs), 2 * span.nodes))
+    tables[:, ::2] = float(puts @ options.strike) - forward
+    tables[:, 1::2] = -forward * span.step
+    moneyness = np.log(options.forward / options.strike)
+    for table, log_multiple in zip(tables, levels.logs, strict=True):
+        width = options.vol * np.exp(log_multiple) * np.sqrt(left)
+        add_values(span.lowest, span.step, moneyness, width, options.strike, weight, table)
+    return tables
+
+
+class TimeTables:
+    """Tables of a book at every step's time.
+
+    Args:
+        options: Listed at the start of the run.
+        quantity: Signed holding, units of the underlying, + = long, shape (n,).
+        times: Since the start, shape (steps + 1,).
+        make: What the tables hold.
+    """
+
+    def __init__(
+        self, options: OptionSeries, quantity: Vector, *, times: Vector, make: Maker
+    ) -> None:
+        self._options = options
+        self._quantity = quantity
+        self._times = times
+        self._make = make
+        horizon = float(times[-1])
+        far = options.years >= FAR * horizon
+        self._near = np.flatnonzero(~far)
+        self._knots: Cube | None = None
+        self._knot_times = np.zeros(0)
+        if far.any():
+            shortest = float(options.years[far].min()) - horizon
+            count = int(np.ceil(horizon / (KNOT_SPACING * shortest))) + 1
+            self._knot_times = np.linspace(0.0, horizon, max(count, FEWEST_KNOTS))
+            chosen = options.select(far)
+            self._knots = np.array([make(chosen, quantity[far], t) for t in self._knot_times])
+        self._kept: dict[int, Cube] = {}
+
+    def at(self, index: int) -> Cube:
+        """The table at ``times[index]``, shape (levels, 2·nodes); options expired by then are gone."""
+        found = self._kept.get(index)
+        if found is not None:
+            return found
+        table = self._blended(index)
+        alive = self._near[self._options.years[self._near] > self._times[index]]
+        if table is None or alive.size:
+            fresh = self._make(
+                self._options.select(alive), self._quantity[alive], float(self._times[index])
+            )
+            table = fresh if table is None else table + fresh
+        if table.size * len(self._times) <= LARGEST_KEPT:
+            self._kept[index] = table
+        return table
+
+    def _blended(self, index: int) -> Cube | None:
+        if self._knots is None:
+            return None
+        spacing = self._knot_times[1] - self._knot_times[0]
+        place = self._times[index] / spacing
+        first = int(np.clip(int(place) - 1, 0, len(self._knots) - FEWEST_KNOTS))
+        out = np.empty(self._knots.shape[1:])
+        blend(self._knots[first : first + FEWEST_KNOTS], lagrange(place - first), out)
+        return out
+
+
+def lagrange(s: float) -> Vector:
+    """Weights of the cubic through the values at 0, 1, 2 and 3."""
+    a, b, c = s - 1.0, s - 2.0, s - 3.0
+    return np.array([-a * b * c / 6.0, 0.5 * s * b * c, -0.5 * s * a * c, s * a * b / 6.0])
+
+
+class BookCurve:
+    """What a hedger of a book holds, and what the book is worth, at every step.
+
+    Args:
+        options: Listed at the start.
+        quantity: The hedger's signed option holding, units of the underlying, + = long, shape (n,).
+        times: Since the start, shape (steps + 1,).
+        span: Log prices relative to the initial spot.
+        levels: Vol levels.
+        targets: Makes hedge targets; Black deltas where it is None.
+    """
+
+    def __init__(
+        self,
+        options: OptionSeries,
+        quantity: Vector,
+        *,
+        times: Vector,
+        span: Span,
+        levels: VolLevels,
+        targets: Maker | None = None,
+    ) -> None:
+        self.options = options
+        self.quantity = quantity
+        self.times = times
+        self.span = span
+        self.levels = levels
+        make = targets or partial(black_targets, span=span, levels=levels)
+        self.targets = TimeTables(options, quantity, times=times, make=make)
+        self._value = partial(book_values, span=span, levels=levels)
+        self._values: TimeTables | None = None
+
+    @property
+    def values(self) -> TimeTables:
+        """Value of the book at every step, USD; made when first asked for."""
+        if self._values is None:
+            self._values = TimeTables(
+                self.options, self.quantity, times=self.times, make=self._value
+            )
+        return self._values
+
+    def expiring(self, index: int) -> NDArray[np.intp]:
+        """Options whose expiry lies after ``times[index − 1]`` and not after ``times[index]``."""
+        before, now = self.times[index - 1], self.times[index]
+        return np.flatnonzero((self.options.years > before) & (self.options.years <= now))
+
+    def settlement(self, index: int) -> Cube | None:
+        """What the options that expire at this index are worth, USD; None where none does."""
+        rows = self.expiring(index)
+        if not rows.size:
+            return None
+        return self._value(self.options.select(rows), self.quantity[rows], float(self.times[index]))

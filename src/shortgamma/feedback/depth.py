@@ -1,0 +1,195 @@
+"""How far a coin bought moves the price: one assumption, several versions.
+
+Λ is the log move per coin. A market where D USD move the price 1 % has Λ = 0.01·S/D. No depth at all is
+Λ = ∞: then nothing trades, and only exogenous news moves the price.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortgamma.basics.errors import InputError
+from shortgamma.basics.units import PERCENT
+
+Vector = NDArray[np.float64]
+
+
+class DepthView(Protocol):
+    """What depth may depend on; arrays have shape (n,)."""
+
+    @property
+    def years(self) -> float:
+        """Time since the start."""
+        ...
+
+    @property
+    def price(self) -> Vector:
+        """USD, at the end of the step before."""
+        ...
+
+    @property
+    def variance(self) -> Vector:
+        """Recent realised variance per year."""
+        ...
+
+    @property
+    def hedge(self) -> Vector:
+        """Coins that the hedgers hold together, less what they held at the start."""
+        ...
+
+
+class Depth(Protocol):
+    """Depth of the spot market."""
+
+    def impact(self, view: DepthView, out: Vector) -> None:
+        """Writes Λ, log move per coin bought, shape (n,), into ``out``."""
+        ...
+
+
+def check_positive(value: float, name: str, place: str = "depth") -> None:
+    """Refuses what is not a positive, finite number."""
+    if not 0.0 < value < np.inf:
+        raise InputError(f"{name} is {value:g}", place=place, remedy="give a positive number")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsdDepth:
+    """The same USD move the price 1 % at every price: Λ = 0.01·S/D.
+
+    Args:
+        usd_per_pct: One-sided USD that move the price 1 %; 0 = no depth, ∞ = no impact.
+    """
+
+    usd_per_pct: float
+
+    def __post_init__(self) -> None:
+        if not self.usd_per_pct >= 0.0:
+            raise InputError(
+                f"depth is {self.usd_per_pct:g}",
+                place="depth",
+                remedy="give USD per 1 %, 0 or more",
+            )
+
+    def impact(self, view: DepthView, out: Vector) -> None:
+        """Writes Λ."""
+        if self.usd_per_pct == 0.0:
+            out.fill(np.inf)
+        else:
+            np.multiply(view.price, PERCENT / self.usd_per_pct, out=out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoinDepth:
+    """The same coins move the price by the same log move at every price: Λ is constant.
+
+    Args:
+        log_move_per_coin: Λ, 0 or more.
+    """
+
+    log_move_per_coin: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.log_move_per_coin < np.inf:
+            raise InputError(
+                f"log move per coin is {self.log_move_per_coin:g}",
+                place="depth",
+                remedy="give 0 or more",
+            )
+
+    def impact(self, view: DepthView, out: Vector) -> None:  # noqa: ARG002
+        """Writes Λ."""
+        out.fill(self.log_move_per_coin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceTraders:
+    """Everyone else's demand falls off in proportion to the price: Λ = ρ/(1 − ρ·H), H the hedgers' coins.
+
+    Source: R. Sircar, G. Papanicolaou (1998), doi:10.1080/135048698334727, section 3.
+
+    Args:
+        share_per_coin: ρ: the part of everyone else's supply that one coin is.
+        held: Coins that the hedgers hold at the start.
+    """
+
+    share_per_coin: float
+    held: float
+
+    def impact(self, view: DepthView, out: Vector) -> None:
+        """Writes Λ; ∞ where hedgers hold all there is."""
+        left = 1.0 - self.share_per_coin * (self.held + view.hedge)
+        np.divide(self.share_per_coin, left, out=out, where=left > 0.0)
+        out[left <= 0.0] = np.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawingDepth:
+    """Liquidity providers step back as the market gets wilder, and along a schedule.
+
+    D = D0·schedule(t)·(reference variance / recent variance)^(elasticity/2), never above D0 nor below
+    the floor.
+
+    Args:
+        usd_per_pct: D0, one-sided USD that move the price 1 % in calm markets.
+        reference_vol: Realised vol up to which nobody withdraws, decimal.
+        elasticity: 1 = depth falls as vol rises; 0 = it does not.
+        floor: Least part of D0 that remains, 0 to 1, before the schedule.
+        schedule: (years since the start, part of D0 from then on), ascending; 0 = no depth.
+    """
+
+    usd_per_pct: float
+    reference_vol: float
+    elasticity: float = 1.0
+    floor: float = 0.1
+    schedule: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        check_positive(self.usd_per_pct, "depth")
+        check_positive(self.reference_vol, "reference vol")
+        if not (0.0 <= self.floor <= 1.0 and self.elasticity >= 0.0):
+            raise InputError(
+                f"floor {self.floor:g}, elasticity {self.elasticity:g}",
+                place="depth",
+                remedy="give a floor from 0 to 1 and an elasticity of 0 or more",
+            )
+
+    def impact(self, view: DepthView, out: Vector) -> None:
+        """Writes Λ."""
+        scheduled = 1.0
+        for start, part in self.schedule:
+            if view.years >= start:
+                scheduled = part
+        if scheduled <= 0.0:
+            out.fill(np.inf)
+            return
+        with np.errstate(divide="ignore"):
+            calm = (self.reference_vol**2 / view.variance) ** (0.5 * self.elasticity)
+        left = np.clip(calm, self.floor, 1.0)
+        if self.floor == 0.0:
+            left = np.maximum(left, 1e-12)
+        np.divide(view.price * (PERCENT / (self.usd_per_pct * scheduled)), left, out=out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What becomes of an impact: a part stays, the rest decays exponentially.
+
+    Linear impact with exponential decay admits no price manipulation: J. Gatheral (2010),
+    doi:10.1080/14697680903373692; A. Obizhaeva, J. Wang (2013), doi:10.1016/j.finmar.2012.09.001.
+
+    Args:
+        permanent_share: Part that stays, 0 to 1 (1/3 is an assumption).
+        half_life_seconds: Of the rest (15 minutes is an assumption).
+    """
+
+    permanent_share: float = 1.0 / 3.0
+    half_life_seconds: float = 900.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.permanent_share <= 1.0:
+            raise InputError(
+                f"permanent share {self.permanent_share:g}", place="impact", remedy="give 0 to 1"
+            )
+        check_positive(self.half_life_seconds, "half-life", "impact")

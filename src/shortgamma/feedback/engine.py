@@ -1,0 +1,132 @@
+"""Runs a market and its counterfactual on many paths: blocks in threads, all steps of a block in order."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortgamma.basics.errors import InputError
+from shortgamma.feedback.draws import Draws
+from shortgamma.feedback.outcome import Outcome, Paths, gather, join
+from shortgamma.feedback.setup import Setup
+from shortgamma.feedback.world import World
+
+Vector = NDArray[np.float64]
+
+BLOCK = 4_096
+"""Paths that a thread takes through all steps before the next ones: their state stays in the cache."""
+MOST_PATHS = 100_000_000
+
+Observer = Callable[[World, World], None]
+"""Looks at the market and its counterfactual after each step of a block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """How much to simulate and what to keep.
+
+    Args:
+        paths: How many.
+        seed: 0 ≤ seed < 2**63; the same seed gives the same bits, whatever the threads and blocks.
+        threads: How many blocks at once.
+        keep_every: Steps between stored prices; 0 stores none, so that memory is O(paths).
+        block: Paths per block.
+    """
+
+    paths: int = 10_000
+    seed: int = 0
+    threads: int = 2
+    keep_every: int = 0
+    block: int = BLOCK
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.paths <= MOST_PATHS:
+            raise InputError(
+                f"{self.paths} paths", place="paths", remedy=f"give 1 to {MOST_PATHS:,}"
+            )
+        if not 0 <= self.seed < 2**63:
+            raise InputError(f"seed {self.seed}", place="seed", remedy="give 0 to 2**63 − 1")
+        if self.threads < 1 or self.block < 1 or self.keep_every < 0:
+            raise InputError(
+                f"{self.threads} threads, blocks of {self.block}, prices kept every {self.keep_every}",
+                place="run",
+                remedy="give 1 or more threads and paths per block, and 0 or more steps",
+            )
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """First path and size of every block."""
+        return [(i, min(self.block, self.paths - i)) for i in range(0, self.paths, self.block)]
+
+
+def without_hedging(setup: Setup) -> Setup:
+    """The same market when nobody hedges: the counterfactual."""
+    return replace(setup, agents=tuple(a for a in setup.agents if not a.is_hedger))
+
+
+def simulate(
+    setup: Setup, run: Run | None = None, *, watch: Callable[[], Observer] | None = None
+) -> Outcome:
+    """Simulates a market and, on the same random numbers, the market without hedging.
+
+    Args:
+        setup: The market.
+        run: Paths, seed, threads.
+        watch: Makes the observer of each block; for figures that the outcome does not have.
+
+    Returns:
+        One array per figure, one element per path, in the order of the paths.
+
+    Raises:
+        InputError: The setup contradicts itself.
+        InvariantError: Money, coins or positions appeared or vanished.
+    """
+    run = run or Run()
+    quiet = without_hedging(setup)
+    shared = [agent.prepare(setup) for agent in setup.agents]
+    rest = [s for s, a in zip(shared, setup.agents, strict=True) if not a.is_hedger]
+
+    def one(block: tuple[int, int]) -> Paths:
+        return run_block((setup, shared), (quiet, rest), run, block, watch() if watch else None)
+
+    return join(setup, run, in_threads(one, run.blocks(), run.threads))
+
+
+def in_threads(
+    task: Callable[[tuple[int, int]], Paths], blocks: Sequence[tuple[int, int]], threads: int
+) -> Iterator[Paths]:
+    """Results of all blocks, in order. Kernels release the interpreter lock, so threads run side by side."""
+    if threads == 1 or len(blocks) == 1:
+        yield from map(task, blocks)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(task, blocks)
+
+
+def run_block(
+    hedged: tuple[Setup, list[Any]],
+    quiet: tuple[Setup, list[Any]],
+    run: Run,
+    block: tuple[int, int],
+    observer: Observer | None,
+) -> Paths:
+    """All steps of one block, in the market and in its counterfactual."""
+    first, size = block
+    setup = hedged[0]
+    draws = Draws(seed=run.seed, first_path=first, size=size)
+    world, twin = World(setup, draws, hedged[1]), World(quiet[0], draws, quiet[1])
+    state = setup.process.start(draws, setup.clock.years)
+    shock = np.empty(size)
+    kept: list[Vector] = []
+    for index, years in enumerate(setup.clock.years.tolist()):
+        draws.step = index
+        setup.process.advance(state, draws, years, shock)
+        world.step(index, shock)
+        twin.step(index, shock)
+        if observer is not None:
+            observer(world, twin)
+        if run.keep_every and (index + 1) % run.keep_every == 0:
+            kept.append(np.stack([world.log_price, twin.log_price]))
+    return gather(world, twin, kept)

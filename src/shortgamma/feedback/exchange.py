@@ -1,0 +1,246 @@
+"""Where orders of one step meet: what agents submit, the clearing, and the bookings that follow."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortgamma.feedback.accounts import Accounts
+from shortgamma.feedback.curves import BookCurve, Span
+from shortgamma.feedback.ladder import Ladder
+from shortgamma.hedging.policy import HedgeRule
+from shortgamma.kernels.clearing import clear
+from shortgamma.kernels.orders import (
+    ALWAYS,
+    BACKSTOP,
+    BAND,
+    COUNT,
+    EDGE,
+    FILL,
+    FIRST,
+    FLOW,
+    HEDGE_ROWS,
+    HELD,
+    LADDER_COLUMNS,
+    LIMIT,
+    MOST,
+    ON_PERP,
+    PASS,
+    REACHED,
+    RUNG_ROWS,
+    SCALE,
+    SIDE,
+    SLOPE,
+    STEEPEST,
+    TAKEN,
+    TERM_COLUMNS,
+)
+
+Vector = NDArray[np.float64]
+MARGIN = 1.02  # a cubic may be steeper between two nodes than at them
+LARGEST_MOVE = 0.7
+"""Log move of one step beyond which a venue halts trading for good: half or double."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingCosts:
+    """What a taker pays beside the price.
+
+    Args:
+        half_spread: Half the bid-ask spread, part of the notional (½ bp is an assumption).
+        fee: Taker fee, part of the notional (5 bp is an assumption).
+    """
+
+    half_spread: float = 0.5e-4
+    fee: float = 5e-4
+
+    @property
+    def pair(self) -> tuple[float, float]:
+        """Both."""
+        return self.half_spread, self.fee
+
+
+NO_COSTS = TradingCosts(half_spread=0.0, fee=0.0)
+
+
+@dataclass(slots=True, kw_only=True)
+class HedgeOrder:
+    """A standing order to be hedged: who, with which curve, where and at which costs."""
+
+    account: int
+    curve: BookCurve
+    perp: bool
+    costs: TradingCosts
+
+
+@dataclass(slots=True, kw_only=True)
+class LadderOrder:
+    """A standing set of stop or liquidation levels."""
+
+    account: int
+    ladder: Ladder
+    costs: TradingCosts
+
+
+@dataclass(slots=True, kw_only=True)
+class FlowOrder:
+    """Coins bought in this step whatever the price, and more per unit of log price beyond an anchor."""
+
+    account: int
+    coins: Vector
+    slope: Vector | float = 0.0
+    anchor: Vector | float = 0.0
+    perp: bool = False
+    costs: TradingCosts = field(default_factory=TradingCosts)
+
+
+class Exchange:
+    """The orders of one market on every path of a block.
+
+    Args:
+        size: Paths.
+        span: Log prices on which hedge curves are given.
+    """
+
+    def __init__(self, size: int, span: Span) -> None:
+        self.size = size
+        self.span = span
+        self.hedges: list[HedgeOrder] = []
+        self.ladders: list[LadderOrder] = []
+        self.flows: list[FlowOrder] = []
+        self.grid = np.array([span.lowest, 1.0 / span.step, LARGEST_MOVE])
+        self.book = np.zeros((HEDGE_ROWS, 0, size))
+        self.terms = np.zeros((0, TERM_COLUMNS))
+        self.rungs = np.zeros((RUNG_ROWS, 0, size))
+        self.steps = np.zeros((0, LADDER_COLUMNS))
+        self.keys = np.zeros(0)
+        self.sizes = np.zeros(0)
+        self.missed = np.zeros(size)
+
+    @property
+    def is_idle(self) -> bool:
+        """True where nobody submits anything."""
+        return not (self.hedges or self.ladders or self.flows)
+
+    def add_hedge(self, order: HedgeOrder, *, always: bool) -> int:
+        """Registers a hedge for the whole run and returns its number; it starts at its target."""
+        self.hedges.append(order)
+        self.terms = np.vstack([self.terms, [float(always), float(order.perp), 0.0]])
+        block = np.zeros((HEDGE_ROWS, 1, self.size))
+        block[MOST] = np.inf
+        self.book = np.ascontiguousarray(np.concatenate([self.book, block], axis=1))
+        return len(self.hedges) - 1
+
+    def add_ladder(self, order: LadderOrder) -> int:
+        """Registers stop or liquidation levels for the whole run and returns their number."""
+        ladder = order.ladder
+        row = np.zeros((1, LADDER_COLUMNS))
+        row[0, FIRST] = len(self.keys)
+        row[0, COUNT] = len(ladder.keys)
+        row[0, SIDE] = ladder.side
+        row[0, BACKSTOP] = ladder.backstop
+        self.ladders.append(order)
+        self.steps = np.vstack([self.steps, row])
+        self.keys = np.concatenate([self.keys, ladder.keys])
+        self.sizes = np.concatenate([self.sizes, ladder.running_sizes])
+        block = np.zeros((RUNG_ROWS, 1, self.size))
+        block[LIMIT] = len(ladder.keys)
+        block[SCALE] = 1.0
+        self.rungs = np.ascontiguousarray(np.concatenate([self.rungs, block], axis=1))
+        return len(self.ladders) - 1
+
+    def set_rule(self, hedge: int, rule: HedgeRule) -> None:
+        """The rule of one hedge for this step."""
+        self.book[BAND, hedge] = rule.band
+        with np.errstate(invalid="ignore"):
+            edge = np.multiply(rule.band, rule.landing)
+        self.book[EDGE, hedge] = np.where(np.isfinite(edge), edge, 0.0)
+        self.book[MOST, hedge] = rule.most
+
+    def submit(self, order: FlowOrder) -> None:
+        """An order for this step alone."""
+        self.flows.append(order)
+
+    def collect(self, paths: NDArray[np.float64]) -> None:
+        """Adds this step's flow orders up into the demand of every path."""
+        paths[FLOW] = 0.0
+        paths[SLOPE] = 0.0
+        for order in self.flows:
+            share = paths[PASS] if order.perp else 1.0
+            paths[FLOW] += share * (order.coins - np.multiply(order.slope, order.anchor))
+            paths[SLOPE] += np.multiply(share, order.slope)
+
+    def clear(self, paths: NDArray[np.float64], index: int) -> None:
+        """Clears the step that ends at ``times[index]``."""
+        tables = self.tables(index)
+        rises = tables[:, :, 1::2].max(axis=(1, 2), initial=0.0)
+        self.terms[:, STEEPEST] = MARGIN / self.span.step * rises
+        clear(
+            paths,
+            self.book,
+            self.terms,
+            tables,
+            self.grid,
+            self.rungs,
+            self.steps,
+            self.keys,
+            self.sizes,
+            self.missed,
+        )
+
+    def tables(self, index: int) -> NDArray[np.float64]:
+        """Targets of every hedge at ``times[index]``, shape (hedges, levels, 2·nodes)."""
+        tables = [order.curve.targets.at(index) for order in self.hedges]
+        if len(tables) == 1:
+            return tables[0][np.newaxis]
+        return np.stack(tables) if tables else np.zeros((0, 1, 2 * self.span.nodes))
+
+    def always(self, hedge: int) -> bool:
+        """True where a hedge trades to its target in every step."""
+        return self.terms[hedge, ALWAYS] > 0.0
+
+    def on_perp(self, hedge: int) -> bool:
+        """True where a hedge trades the perpetual."""
+        return self.terms[hedge, ON_PERP] > 0.0
+
+    def perp_volume(self) -> Vector:
+        """Coins bought in the perpetual in the step that was just cleared, net, shape (n,)."""
+        total = np.zeros(self.size)
+        for number, order in enumerate(self.hedges):
+            if order.perp:
+                total += self.book[FILL, number]
+        for order in self.flows:
+            if order.perp:
+                total += order.coins
+        for number in range(len(self.ladders)):
+            total += self.rungs[TAKEN, number]
+        return total
+
+    def settle(self, accounts: Accounts, *, log_price: Vector, spot: Vector, perp: Vector) -> None:
+        """Books what this step's clearing filled, and forgets its flow orders.
+
+        Args:
+            accounts: Updated.
+            log_price: After clearing.
+            spot, perp: What trades pay, USD.
+        """
+        for number, order in enumerate(self.hedges):
+            fill = self.book[FILL, number]
+            price = perp if order.perp else spot
+            accounts.trade(
+                order.account, fill, price=price, costs=order.costs.pair, perp=order.perp
+            )
+            self.book[HELD, number] += fill
+        for order in self.flows:
+            coins = order.coins
+            if np.any(order.slope):
+                coins = coins + np.multiply(order.slope, log_price - order.anchor)
+            price = perp if order.perp else spot
+            accounts.trade(
+                order.account, coins, price=price, costs=order.costs.pair, perp=order.perp
+            )
+        self.flows.clear()
+
+    def reached(self, ladder: int) -> Vector:
+        """Rungs of a ladder closed so far."""
+        return self.rungs[REACHED, ladder]

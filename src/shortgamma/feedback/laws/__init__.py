@@ -1,0 +1,1 @@
+"""Published laws that the simulator has to obey: analytic problems as objects."""
