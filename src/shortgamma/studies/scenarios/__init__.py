@@ -1,0 +1,1 @@
+"""Bundled markets to simulate: frozen values whose fields are what ``--set`` changes."""
