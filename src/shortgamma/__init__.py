@@ -7,6 +7,7 @@
     answer = sg.exposure("sample")
     answer.totals.gamma_usd_per_pct, answer.profile.flips, answer.feedback.theta
     sg.write_report(answer, "report.html")
+    sg.simulate("gamma-squeeze", {"theta": -0.6}, paths=4_000).metrics["realised_vol_ratio"]
 
 Names resolve on first use, so that importing the package costs nothing.
 """
@@ -19,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shortgamma.basics.errors import InputError, ShortgammaError
     from shortgamma.exposure.profile import Grid
-    from shortgamma.report.page import write_report
+    from shortgamma.report.documents import write_report
     from shortgamma.studies.assumptions import Assumptions
     from shortgamma.studies.source import exposure_of as exposure
-    from shortgamma.studies.source import open_chain, positioning_model, price
+    from shortgamma.studies.source import open_chain, positioning_model, price, simulate
+    from shortgamma.studies.validate import validate
 
 __version__ = "0.1.0"
 
@@ -34,7 +36,9 @@ _PUBLIC = {
     "open_chain": "shortgamma.studies.source",
     "positioning_model": "shortgamma.studies.source",
     "price": "shortgamma.studies.source",
-    "write_report": "shortgamma.report.page",
+    "simulate": "shortgamma.studies.source",
+    "validate": "shortgamma.studies.validate",
+    "write_report": "shortgamma.report.documents",
 }
 
 __all__ = [
@@ -46,6 +50,8 @@ __all__ = [
     "open_chain",
     "positioning_model",
     "price",
+    "simulate",
+    "validate",
     "write_report",
 ]
 

@@ -135,15 +135,15 @@ def test_mixed_stops_at_its_landing_wherever_it_was_triggered(multiple, side):
 
 
 def test_a_simulated_mixed_hedger_pays_the_rate_of_the_closed_form():
-    step = (PROBLEM.best_band[0] / 50.0 / PROBLEM.delta_vol) ** 2
+    step = (PROBLEM.best_band[0] / 40.0 / PROBLEM.delta_vol) ** 2
     policy = Mixed(risk_aversion=1e-3, cost=2e-3, fixed_usd=0.05)
     square, traded, count = wander(
-        policy, problem=PROBLEM, steps=9_000, paths=1_000, step_years=step, seed=5, burn=1_500
+        policy, problem=PROBLEM, steps=7_000, paths=2_000, step_years=step, seed=5, burn=1_000
     )
     aversion = 0.5 * PROBLEM.risk_aversion * (PROBLEM.vol * PROBLEM.spot) ** 2
     rate = aversion * square + PROBLEM.cost * PROBLEM.spot * traded + PROBLEM.fixed_usd * count
     error = rate.std() / np.sqrt(rate.size)
-    # The best rate is flat in H, so the overshoot of H/50·0.58 costs little.
+    # The best rate is flat in H, so the overshoot of H/40·0.58 costs little.
     assert rate.mean() == pytest.approx(PROBLEM.rate(*PROBLEM.best_band), abs=4 * error, rel=0.01)
     assert error < 0.01 * rate.mean()
 

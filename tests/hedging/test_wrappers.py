@@ -64,6 +64,11 @@ def test_a_band_that_was_left_is_closed_down_to_its_landing():
     assert edge.sum() == pytest.approx(1.0)
 
 
+def test_before_the_first_trade_nothing_is_under_way():
+    policy = Twap(policy=DeltaBand(width=4.0, landing="centre"), window_seconds=600)
+    np.testing.assert_array_equal(follow(policy, np.full(30, 3.9)), 0.0)
+
+
 def test_a_hedge_in_the_middle_of_a_window_is_spread_over_what_is_left():
     targets = np.where(np.arange(40) < 15, 0.0, 8.0)
     trades = follow(Twap(policy=Continuous(), window_seconds=600), targets)

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
-from shortgamma.report.page import write_report
+from shortgamma.report.documents import write_report
 
 FLAGS = [
     "--no-sandbox",

@@ -8,9 +8,11 @@ import click
 
 from shortgamma.basics.errors import InputError
 from shortgamma.cli.output import print_json, print_renderable
+from shortgamma.cli.progress import Bar
 
 if TYPE_CHECKING:
     from shortgamma.studies.exposure import Exposure
+    from shortgamma.studies.simulation import Simulation
 
 DEPTH_HELP = "One-sided USD that move the price 1 %.  [default: 300e6, an assumption]"
 
@@ -107,9 +109,9 @@ def report(source: str, as_json: bool, out: Path, **given: Any) -> None:
     click.echo(f"report written to {out}", err=True)
 
 
-def save_report(result: "Exposure", out: Path) -> None:
+def save_report(result: "Exposure | Simulation", out: Path) -> None:
     """Writes the page."""
-    from shortgamma.report.page import write_report
+    from shortgamma.report.documents import write_report
 
     try:
         write_report(result, out)
@@ -174,3 +176,82 @@ def one_option(given: dict[str, Any]) -> dict[str, Any]:
             "neither or both of --vol and --price", place="flags", remedy="give exactly one of them"
         )
     return {name: value for name, value in given.items() if value is not None}
+
+
+def figures_set(pairs: tuple[str, ...]) -> dict[str, str]:
+    """The ``key=value`` pairs of ``--set``."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            raise InputError(f"{pair!r} is no figure", place="--set", remedy="write key=value")
+        found[name.strip().replace("-", "_")] = value.strip()
+    return found
+
+
+@shortgamma.command()
+@click.argument("scenario")
+@click.option(
+    "--market", "source", metavar="SOURCE", help="Hedge the book of this chain's dealers instead."
+)
+@click.option(
+    "--positioning",
+    metavar="MODEL|FILE",
+    help="Who holds that chain: naive, dealer-short, dealer-long, flow, or an inventory file.",
+)
+@click.option(
+    "--prices",
+    metavar="FILE",
+    help="Prices to draw blocks from, to fit the process to, or to replay; `sample` is embedded.",
+)
+@click.option("--paths", type=int, metavar="N", help="[default: 10000, and 1 to replay]")
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of all draws.")
+@click.option("--workers", type=int, default=2, show_default=True, metavar="N", help="Threads.")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A figure of SCENARIO.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Also a page.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def simulate(
+    scenario: str, pairs: tuple[str, ...], out: Path | None, as_json: bool, **given: Any
+) -> None:
+    """What hedging flow does to the price, against the same shocks without hedging.
+
+    SCENARIO is one of hedged-book, gamma-squeeze, liquidation-cascade, full-market, replay.
+    """
+    from shortgamma.studies.source import simulate as run_scenario
+
+    figures = figures_set(pairs)
+    with Bar(f"simulate {scenario}") as bar:
+        result = run_scenario(scenario, figures, progress=bar.advance, **given)
+    if out is not None:
+        save_report(result, out)
+        click.echo(f"page written to {out}", err=True)
+    if as_json:
+        print_json(result.to_dict())
+        return
+    from shortgamma.report.simulation_terminal import simulation_summary
+
+    print_renderable(simulation_summary(result))
+
+
+@shortgamma.command()
+@click.argument("laws", nargs=-1, metavar="[LAW]...")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A parameter of LAW.")
+@click.option("--paths", type=int, metavar="N", help="[default: each law's own]")
+@click.option("--seed", type=int, default=7, show_default=True, metavar="N", help="Of all draws.")
+@click.option("--workers", "threads", type=int, default=2, show_default=True, help="Threads.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def validate(laws: tuple[str, ...], pairs: tuple[str, ...], as_json: bool, **given: Any) -> None:
+    """The simulator against published formulas, on your machine; exit code 1 where one fails."""
+    from shortgamma.studies.validate import validate as run_laws
+
+    parameters = figures_set(pairs)
+    with Bar("validate") as bar:
+        result = run_laws(laws, parameters=parameters, progress=bar.at, **given)
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        from shortgamma.report.simulation_terminal import validation_table
+
+        print_renderable(validation_table(result))
+    if not result.passed:
+        raise SystemExit(1)

@@ -13,6 +13,7 @@ from shortgamma.basics.errors import InputError, Reason
 from shortgamma.basics.units import LARGEST_PRICE, SMALLEST_PRICE
 from shortgamma.data.cells import epoch
 from shortgamma.data.files import collect
+from shortgamma.data.location import located
 from shortgamma.data.problems import failures_of, problem_columns, readable
 from shortgamma.data.snapshot import FIRST_CHOICE
 from shortgamma.data.table_files import open_table
@@ -36,12 +37,14 @@ REMEDY: Final = (
 )
 
 
-def read_prices(path: str, *, underlying: str | None = None) -> PriceHistory:
-    """The price history in a CSV or Parquet file.
+def read_prices(source: str, *, underlying: str | None = None) -> PriceHistory:
+    """The price history in a CSV or Parquet file, or the embedded one.
 
     Args:
-        path: Of the file. Times are ISO 8601 (UTC without a zone; a date alone is its midnight) or
-            counted since 1970 in seconds, milli-, micro- or nanoseconds.
+        source: Path of the file, or ``sample`` (``sample:ETH``), a series made by
+            ``tools/make_sample_prices.py`` and not recorded anywhere. Times are ISO 8601 (UTC without a
+            zone; a date alone is its midnight) or counted since 1970 in seconds, milli-, micro- or
+            nanoseconds.
         underlying: ``BTC``, …; by default BTC where the file has it, else its first.
 
     Returns:
@@ -51,7 +54,12 @@ def read_prices(path: str, *, underlying: str | None = None) -> PriceHistory:
     Raises:
         InputError: There is no such file, a column is missing, or fewer than two rows can be read.
     """
-    table = open_table(path)
+    with located(source, "prices.parquet", underlying) as path:
+        return prices_of(open_table(path), underlying)
+
+
+def prices_of(table: Table, underlying: str | None) -> PriceHistory:
+    """The price history in a table; see :func:`read_prices`."""
     time, close = time_column(table), close_column(table)
     rows = collect(table.rows.select(row_columns(table, time, close)), table.place)
     name = chosen_underlying(rows, underlying, table.place)

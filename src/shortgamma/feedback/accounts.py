@@ -34,6 +34,7 @@ class Accounts:
         coins: Units of the underlying.
         perps: Units of the underlying in the perpetual, + = long.
         turnover: USD traded so far.
+        peak: USD of the largest trade of one step so far.
         funding: USD of funding received so far; negative = paid.
         haircut: USD given up so far when the insurance fund was empty.
     """
@@ -41,13 +42,19 @@ class Accounts:
     def __init__(self, size: int, capacity: int) -> None:
         self.names = ["market", "venue"]
         self.size = size
-        shape = (max(capacity, 2), size)
+        shape = (capacity + capacity % 2, size)
         self.cash = np.zeros(shape)
         self.coins = np.zeros(shape)
         self.perps = np.zeros(shape)
         self.turnover = np.zeros(shape)
+        self.peak = np.zeros(shape)
         self.funding = np.zeros(shape)
         self.haircut = np.zeros(shape)
+
+    @property
+    def checked(self) -> int:
+        """Accounts that the checks add up: all that were opened, made even."""
+        return len(self.names) + len(self.names) % 2
 
     def open(self, name: str) -> int:
         """Opens an account and returns its number.
@@ -80,6 +87,7 @@ class Accounts:
             self.cash,
             self.perps if perp else self.coins,
             self.turnover,
+            self.peak,
             account,
             *costs,
         )
@@ -102,7 +110,7 @@ class Accounts:
         for name, holdings in (("cash", self.cash), ("coins", self.coins), ("perps", self.perps)):
             if name == "perps" and not has_perps:
                 continue
-            wrong = imbalances(holdings[: len(self.names)], TOLERANCE)
+            wrong = imbalances(holdings[: self.checked], TOLERANCE)
             if wrong:
                 raise InvariantError(
                     f"{name} of all accounts do not sum to zero on {wrong} of {self.size} paths"

@@ -36,6 +36,10 @@ class Agent:
         """Opens its account, buys what it starts with, registers standing orders; returns its state."""
         raise NotImplementedError
 
+    def rests(self, state: Any, world: "World", until: int) -> bool:  # noqa: ARG002
+        """True where its standing orders are all that it does in the steps before ``until``."""
+        return False
+
     def act(self, state: Any, world: "World") -> None:
         """Submits the orders of this step: after the shock, before anyone has traded."""
 

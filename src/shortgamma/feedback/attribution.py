@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.feedback.world import World
+from shortgamma.kernels.curves import step_values
 from shortgamma.kernels.orders import LEVEL
 
 Vector = NDArray[np.float64]
@@ -39,40 +40,39 @@ class Attribution:
 
     def add(self, state: Any, world: World) -> None:
         """Adds the step that has just been settled; options that expire in it still count as held."""
-        index = world.index + 1
-        price, log_price = world.price, world.log_price
-        now_level = world.paths[LEVEL].copy()
-        world.paths[LEVEL] = self.last_level
-        moved = state.value(index - 1, world, log_price)
-        aged = state.value(index, world, log_price) + self._expired(state, world, index)
-        world.paths[LEVEL] = now_level
-        final = state.value(index, world, log_price)
+        moved, aged, final, target = self._values(state, world)
+        price = world.price
         change = price - self.last_price
         self.gamma += moved - self.last_value + self.last_target * change
         self.theta += aged - moved
-        self.vega += final - aged + self._expired(state, world, index)
+        self.vega += final - aged
         self.delta += (self.last_held - self.last_target) * change
-        filled = state.filled(world)
-        paid = world.perp_traded if state.dealer.perp else world.traded
-        mark = world.mark if state.dealer.perp else price
-        self.execution += filled * (price - paid + (mark - price))
-        self.basis += self.last_held * ((mark - self.last_mark) - change)
-        self._remember(state, world, final, mark)
-
-    def _expired(self, state: Any, world: World, index: int) -> Vector:
-        payoff = state.curve.settlement(index)
-        return (
-            np.zeros(world.size) if payoff is None else state.read(payoff, world, world.log_price)
+        perp = state.dealer.perp
+        mark = world.mark if perp else price
+        self.execution += state.filled(world) * (
+            mark - (world.perp_traded if perp else world.traded)
         )
-
-    def _remember(self, state: Any, world: World, value: Vector, mark: Vector) -> None:
-        state.look(state.curve.targets.at(world.index + 1), world, world.log_price)
-        self.last_target = state.target.copy()
-        self.last_value = value
-        self.last_price = world.price.copy()
-        self.last_mark = mark.copy()
+        if perp:
+            self.basis += self.last_held * ((mark - self.last_mark) - change)
+            self.last_mark = mark.copy()
+        payoff = state.payoff(world)
+        self.last_value = final if payoff is None else final - payoff
+        self.last_target = target
+        self.last_price = price.copy()
         self.last_held = state.held(world).copy()
         self.last_level = world.paths[LEVEL].copy()
+
+    def _values(self, state: Any, world: World) -> NDArray[np.float64]:
+        """Rows of :func:`step_values`; what expires is worth its payoff at the end of the step."""
+        index, curve, span = world.index + 1, state.curve, world.exchange.span
+        out = np.empty((4, world.size))
+        tables = (curve.values.at(index - 1), curve.values.at(index), curve.targets.at(index))
+        levels = (self.last_level, world.paths[LEVEL])
+        step_values(tables, world.log_price, levels, span.lowest, 1.0 / span.step, out)
+        payoff = state.payoff(world)
+        if payoff is not None:
+            out[1:3] += payoff
+        return out
 
     def parts(self, state: Any, world: World) -> dict[str, Vector]:  # noqa: ARG002
         """USD per path."""

@@ -6,15 +6,17 @@ of them. The others are made afresh for every step, on a grid fine enough for th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicHermiteSpline
 
 from shortgamma.basics.arrays import freeze
-from shortgamma.kernels.curves import LEVELS, add_deltas, add_values, blend
+from shortgamma.hedging.ratios import HedgeRatio
+from shortgamma.kernels.curves import LEVELS, REACH, add_deltas, add_values, blend
 from shortgamma.market.options import OptionSeries
 
 Vector = NDArray[np.float64]
@@ -26,9 +28,14 @@ KNOT_SPACING = (
     0.02  # of the time that the shortest-lived of those has left at the end: error below 1e-7
 )
 FEWEST_KNOTS = LEVELS
+MARGIN = 1.02  # a cubic may be steeper between two nodes than at them
 LARGEST_KEPT = (
-    4_000_000  # numbers in tables that are kept for every step; above, they are blended anew
+    4_000_000  # numbers in tables that are kept for every step; of larger ones only the last few
 )
+RECENT = 8  # tables that several threads at different steps may still need
+ASKED_EVERY = 0.0025  # log distance at which a hedge ratio is asked far from every strike
+ASKED_PER_WIDTH = 0.1  # and near one, in units of σ√τ: error of the cubic below 1e-6
+NONE = np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +116,49 @@ def black_targets(
     return tables
 
 
+def ratio_targets(
+    options: OptionSeries,
+    quantity: Vector,
+    years: float,
+    *,
+    ratio: HedgeRatio,
+    span: Span,
+    levels: VolLevels,
+) -> Cube:
+    """−Σ quantity·delta with the deltas of a hedge ratio, ``years`` after the options were listed; coins.
+
+    The ratio is asked at some of the nodes, and the cubic through its deltas and slopes gives the others.
+    It sees every option with its initial forward, and with its vol times the multiple of the level.
+    """
+    left = options.years - years
+    tables = np.zeros((len(levels.logs), 2 * span.nodes))
+    if not len(options):
+        return tables
+    for table, log_multiple in zip(tables, levels.logs, strict=True):
+        there = replace(options, years=left, vol=options.vol * np.exp(log_multiple))
+        moves = span.moves[asked(span, there)]
+        rows = [(ratio.deltas(there, move), ratio.slopes(there, move)) for move in moves.tolist()]
+        deltas, slopes = -np.array(rows).swapaxes(0, 1) @ quantity
+        curve = CubicHermiteSpline(moves, deltas, slopes)
+        table[::2] = curve(span.moves)
+        table[1::2] = curve(span.moves, 1) * span.step
+    return tables
+
+
+def asked(span: Span, options: OptionSeries) -> NDArray[np.intp]:
+    """Nodes that resolve the deltas of a book: dense around its strikes, sparse elsewhere."""
+    stride = max(int(ASKED_EVERY / span.step), 1)
+    chosen = [np.arange(0, span.nodes, stride), np.array([span.nodes - 1])]
+    width = options.vol * np.sqrt(options.years)
+    centre = np.log(options.strike / options.forward)
+    for middle, deviation in set(zip(centre.tolist(), width.tolist(), strict=True)):
+        first = int((middle - REACH * deviation - span.lowest) / span.step)
+        last = int((middle + REACH * deviation - span.lowest) / span.step) + 2
+        dense = max(int(ASKED_PER_WIDTH * deviation / span.step), 1)
+        chosen.append(np.arange(max(first, 0), min(last, span.nodes), dense))
+    return np.unique(np.concatenate(chosen))
+
+
 def book_values(
     options: OptionSeries, quantity: Vector, years: float, *, span: Span, levels: VolLevels
 ) -> Cube:
@@ -163,14 +213,17 @@ class TimeTables:
         if found is not None:
             return found
         table = self._blended(index)
-        alive = self._near[self._options.years[self._near] > self._times[index]]
+        alive = self._near
+        if alive.size:
+            alive = alive[self._options.years[alive] > self._times[index]]
         if table is None or alive.size:
             fresh = self._make(
                 self._options.select(alive), self._quantity[alive], float(self._times[index])
             )
             table = fresh if table is None else table + fresh
-        if table.size * len(self._times) <= LARGEST_KEPT:
-            self._kept[index] = table
+        if table.size * len(self._times) > LARGEST_KEPT and len(self._kept) >= RECENT:
+            self._kept.pop(next(iter(self._kept)), None)
+        self._kept[index] = table
         return table
 
     def _blended(self, index: int) -> Cube | None:
@@ -178,7 +231,7 @@ class TimeTables:
             return None
         spacing = self._knot_times[1] - self._knot_times[0]
         place = self._times[index] / spacing
-        first = int(np.clip(int(place) - 1, 0, len(self._knots) - FEWEST_KNOTS))
+        first = min(max(int(place) - 1, 0), len(self._knots) - FEWEST_KNOTS)
         out = np.empty(self._knots.shape[1:])
         blend(self._knots[first : first + FEWEST_KNOTS], lagrange(place - first), out)
         return out
@@ -219,6 +272,8 @@ class BookCurve:
         self.levels = levels
         make = targets or partial(black_targets, span=span, levels=levels)
         self.targets = TimeTables(options, quantity, times=times, make=make)
+        self._first_expiry = float(options.years.min(initial=np.inf))
+        self._steepest: dict[int, float] = {}
         self._value = partial(book_values, span=span, levels=levels)
         self._values: TimeTables | None = None
 
@@ -231,9 +286,20 @@ class BookCurve:
             )
         return self._values
 
+    def steepest(self, index: int) -> float:
+        """Largest derivative of the target by the log price at ``times[index]``, coins; 0 if none is positive."""
+        found = self._steepest.get(index)
+        if found is None:
+            rises = self.targets.at(index)[:, 1::2]
+            found = MARGIN * max(float(rises.max()), 0.0) / self.span.step
+            self._steepest[index] = found
+        return found
+
     def expiring(self, index: int) -> NDArray[np.intp]:
         """Options whose expiry lies after ``times[index − 1]`` and not after ``times[index]``."""
         before, now = self.times[index - 1], self.times[index]
+        if now < self._first_expiry:
+            return NONE
         return np.flatnonzero((self.options.years > before) & (self.options.years <= now))
 
     def settlement(self, index: int) -> Cube | None:

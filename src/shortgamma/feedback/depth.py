@@ -40,12 +40,18 @@ class DepthView(Protocol):
         ...
 
 
-class Depth(Protocol):
-    """Depth of the spot market."""
+class Depth:
+    """Depth of the spot market. Subclass it as a frozen dataclass."""
+
+    __slots__ = ()
 
     def impact(self, view: DepthView, out: Vector) -> None:
         """Writes Λ, log move per coin bought, shape (n,), into ``out``."""
-        ...
+        raise NotImplementedError
+
+    def line(self) -> tuple[float, float] | None:
+        """(a, b) where Λ = a + b·price in every step; None where it depends on more than the price."""
+        return None
 
 
 def check_positive(value: float, name: str, place: str = "depth") -> None:
@@ -55,7 +61,7 @@ def check_positive(value: float, name: str, place: str = "depth") -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsdDepth:
+class UsdDepth(Depth):
     """The same USD move the price 1 % at every price: Λ = 0.01·S/D.
 
     Args:
@@ -79,9 +85,13 @@ class UsdDepth:
         else:
             np.multiply(view.price, PERCENT / self.usd_per_pct, out=out)
 
+    def line(self) -> tuple[float, float] | None:
+        """In proportion to the price."""
+        return (0.0, PERCENT / self.usd_per_pct) if self.usd_per_pct > 0.0 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoinDepth:
+class CoinDepth(Depth):
     """The same coins move the price by the same log move at every price: Λ is constant.
 
     Args:
@@ -102,9 +112,13 @@ class CoinDepth:
         """Writes Λ."""
         out.fill(self.log_move_per_coin)
 
+    def line(self) -> tuple[float, float]:
+        """The same at every price."""
+        return self.log_move_per_coin, 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceTraders:
+class ReferenceTraders(Depth):
     """Everyone else's demand falls off in proportion to the price: Λ = ρ/(1 − ρ·H), H the hedgers' coins.
 
     Source: R. Sircar, G. Papanicolaou (1998), doi:10.1080/135048698334727, section 3.
@@ -125,7 +139,7 @@ class ReferenceTraders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawingDepth:
+class WithdrawingDepth(Depth):
     """Liquidity providers step back as the market gets wilder, and along a schedule.
 
     D = D0·schedule(t)·(reference variance / recent variance)^(elasticity/2), never above D0 nor below

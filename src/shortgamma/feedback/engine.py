@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
-from shortgamma.feedback.draws import Draws
+from shortgamma.feedback.draws import CHUNK, Draws
+from shortgamma.feedback.marching import can_march, march_on
 from shortgamma.feedback.outcome import Outcome, Paths, gather, join
 from shortgamma.feedback.setup import Setup
 from shortgamma.feedback.world import World
@@ -22,6 +23,10 @@ MOST_PATHS = 100_000_000
 
 Observer = Callable[[World, World], None]
 """Looks at the market and its counterfactual after each step of a block."""
+Progress = Callable[[float], None]
+"""Hears, from the threads that work, the share of the run that was finished since it last heard."""
+TICK = 32
+"""Steps of a block between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +68,19 @@ class Run:
 
 def without_hedging(setup: Setup) -> Setup:
     """The same market when nobody hedges: the counterfactual."""
-    return replace(setup, agents=tuple(a for a in setup.agents if not a.is_hedger))
+    return replace(
+        setup,
+        agents=tuple(agent for agent in setup.agents if not agent.is_hedger),
+        markets=tuple(market for market in setup.markets if not market.serves_hedgers),
+    )
 
 
 def simulate(
-    setup: Setup, run: Run | None = None, *, watch: Callable[[], Observer] | None = None
+    setup: Setup,
+    run: Run | None = None,
+    *,
+    watch: Callable[[], Observer] | None = None,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Simulates a market and, on the same random numbers, the market without hedging.
 
@@ -75,6 +88,7 @@ def simulate(
         setup: The market.
         run: Paths, seed, threads.
         watch: Makes the observer of each block; for figures that the outcome does not have.
+        progress: Hears the share of the run that was finished; the shares sum to 1.
 
     Returns:
         One array per figure, one element per path, in the order of the paths.
@@ -89,9 +103,25 @@ def simulate(
     rest = [s for s, a in zip(shared, setup.agents, strict=True) if not a.is_hedger]
 
     def one(block: tuple[int, int]) -> Paths:
-        return run_block((setup, shared), (quiet, rest), run, block, watch() if watch else None)
+        observer = reporting(watch() if watch else None, progress, run.paths)
+        return run_block((setup, shared), (quiet, rest), run, block, observer)
 
     return join(setup, run, in_threads(one, run.blocks(), run.threads))
+
+
+def reporting(observer: Observer | None, progress: Progress | None, paths: int) -> Observer | None:
+    """The observer, which also reports progress."""
+    if progress is None:
+        return observer
+
+    def see(world: World, twin: World) -> None:
+        if observer is not None:
+            observer(world, twin)
+        done, steps = world.index + 1, len(world.setup.clock)
+        if done % TICK == 0 or done == steps:
+            progress(world.size / paths * (done % TICK or TICK) / steps)
+
+    return see
 
 
 def in_threads(
@@ -118,15 +148,43 @@ def run_block(
     draws = Draws(seed=run.seed, first_path=first, size=size)
     world, twin = World(setup, draws, hedged[1]), World(quiet[0], draws, quiet[1])
     state = setup.process.start(draws, setup.clock.years)
-    shock = np.empty(size)
     kept: list[Vector] = []
-    for index, years in enumerate(setup.clock.years.tolist()):
-        draws.step = index
-        setup.process.advance(state, draws, years, shock)
-        world.step(index, shock)
-        twin.step(index, shock)
+    for steps in stretches(len(setup.clock), run.keep_every, single=observer is not None):
+        shocks = exogenous(setup, state, draws, steps)
+        for market in (world, twin):
+            advance(market, steps, shocks)
         if observer is not None:
             observer(world, twin)
-        if run.keep_every and (index + 1) % run.keep_every == 0:
+        if run.keep_every and steps.stop % run.keep_every == 0:
             kept.append(np.stack([world.log_price, twin.log_price]))
     return gather(world, twin, kept)
+
+
+def stretches(steps: int, keep_every: int, *, single: bool) -> Iterator[range]:
+    """Steps that are taken together: within one batch of random numbers, up to the next stored price."""
+    start = 0
+    while start < steps:
+        stop = start + 1 if single else min(steps, (start // CHUNK + 1) * CHUNK)
+        if keep_every:
+            stop = min(stop, (start // keep_every + 1) * keep_every)
+        yield range(start, stop)
+        start = stop
+
+
+def exogenous(setup: Setup, state: Any, draws: Draws, steps: range) -> NDArray[np.float64]:
+    """Log moves of the price without anyone's orders, shape (steps, n)."""
+    shocks = np.empty((len(steps), draws.size))
+    for row, index in enumerate(steps):
+        draws.step = index
+        setup.process.advance(state, draws, float(setup.clock.years[index]), shocks[row])
+    return shocks
+
+
+def advance(market: World, steps: range, shocks: NDArray[np.float64]) -> None:
+    """Takes the steps: all at once where nothing but standing hedges happens, else one by one."""
+    market.index = steps.start
+    if len(steps) > 1 and can_march(market, steps.stop):
+        march_on(market, steps, shocks)
+        return
+    for index, shock in zip(steps, shocks, strict=True):
+        market.step(index, shock)

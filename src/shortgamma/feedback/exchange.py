@@ -37,7 +37,6 @@ from shortgamma.kernels.orders import (
 )
 
 Vector = NDArray[np.float64]
-MARGIN = 1.02  # a cubic may be steeper between two nodes than at them
 LARGEST_MOVE = 0.7
 """Log move of one step beyond which a venue halts trading for good: half or double."""
 
@@ -173,8 +172,7 @@ class Exchange:
     def clear(self, paths: NDArray[np.float64], index: int) -> None:
         """Clears the step that ends at ``times[index]``."""
         tables = self.tables(index)
-        rises = tables[:, :, 1::2].max(axis=(1, 2), initial=0.0)
-        self.terms[:, STEEPEST] = MARGIN / self.span.step * rises
+        self.terms = self.terms_at(index)
         clear(
             paths,
             self.book,
@@ -187,6 +185,12 @@ class Exchange:
             self.sizes,
             self.missed,
         )
+
+    def terms_at(self, index: int) -> NDArray[np.float64]:
+        """How every hedge is written at ``times[index]``, shape (hedges, TERM_COLUMNS)."""
+        terms = self.terms.copy()
+        terms[:, STEEPEST] = [order.curve.steepest(index) for order in self.hedges]
+        return terms
 
     def tables(self, index: int) -> NDArray[np.float64]:
         """Targets of every hedge at ``times[index]``, shape (hedges, levels, 2·nodes)."""

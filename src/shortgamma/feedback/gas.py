@@ -65,6 +65,11 @@ class GasMarket(Market):
                 f"gas limit {self.gas_limit}", place="gas", remedy="give 1 to 134,217,727"
             )
 
+    @property
+    def serves_hedgers(self) -> bool:
+        """It acts on hedges alone."""
+        return True
+
     def enter(self, world: World) -> "GasState":
         """The base fee at its start."""
         return GasState(self, world.size)

@@ -11,6 +11,11 @@ class Market:
 
     __slots__ = ()
 
+    @property
+    def serves_hedgers(self) -> bool:
+        """True where nobody but hedgers feels it; the counterfactual market does without it."""
+        return False
+
     def enter(self, world: "World") -> Any:
         """The state of a block before its first step."""
         raise NotImplementedError

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from shortgamma.basics.units import PERCENT, SECONDS_PER_YEAR
+from shortgamma.basics.errors import InvariantError
+from shortgamma.basics.units import DAYS_PER_YEAR, PERCENT, SECONDS_PER_YEAR
 from shortgamma.feedback.accounts import TOLERANCE
 from shortgamma.feedback.depth import check_positive
 from shortgamma.feedback.market import Market
 from shortgamma.feedback.world import World
-from shortgamma.basics.errors import InvariantError
+from shortgamma.kernels.liquidation import pay_funding
 from shortgamma.kernels.orders import MARK, PASS
 from shortgamma.venues.funding import FUNDING_RULES, FundingRule
 
@@ -109,11 +110,12 @@ class PerpState:
         self.rate, share = rule.advance(self.rate, np.expm1(self.average), years=world.step_years)
         self.per_coin = share * world.mark
         self.index = self.index + self.per_coin
-        usd = world.accounts.perps * self.per_coin
-        net, gross = np.abs(usd.sum(axis=0)), np.abs(usd).sum(axis=0)
-        if not np.all(net <= TOLERANCE * gross + 1e-300):
-            raise InvariantError("funding paid and funding received differ")
-        world.accounts.cash -= usd
-        world.accounts.funding -= usd
-        per_day = np.abs(share) * (1.0 / (365.0 * world.step_years))
+        accounts = world.accounts
+        opened = len(accounts.names)
+        wrong = pay_funding(
+            accounts.perps[:opened], self.per_coin, accounts.cash, accounts.funding, TOLERANCE
+        )
+        if wrong:
+            raise InvariantError(f"funding paid and received differ on {wrong} paths")
+        per_day = np.abs(share) * (1.0 / (DAYS_PER_YEAR * world.step_years))
         np.maximum(self.peak_funding, per_day, out=self.peak_funding)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
 from shortgamma.basics.errors import InputError
 from shortgamma.basics.units import LARGEST_PRICE, SMALLEST_PRICE
 from shortgamma.feedback.agent import Agent
@@ -54,6 +53,8 @@ class Setup:
     variance_half_life_seconds: float = 3_600.0
 
     def __post_init__(self) -> None:
+        # A whole number would make whole-number arrays of prices.
+        object.__setattr__(self, "spot", float(self.spot))
         if not SMALLEST_PRICE <= self.spot <= LARGEST_PRICE:
             raise InputError(
                 f"spot is {self.spot:g}", place="spot", remedy="give a positive price in USD"

@@ -48,6 +48,11 @@ class ReactingVol(Market):
         if not (np.isfinite(self.to_realised) and np.isfinite(self.to_spot)):
             raise InputError("elasticities must be finite", place="vol", remedy="give numbers")
 
+    @property
+    def serves_hedgers(self) -> bool:
+        """It acts on hedges alone."""
+        return True
+
     def enter(self, world: World) -> Vector:
         """The log multiple, 0 on every path."""
         multiple = np.zeros(world.size)

@@ -137,6 +137,7 @@ class World:
         """
         setup = self.setup
         self.index = index
+        self.draws.step = index
         self.years = float(self.times[index])
         self.step_years = float(setup.clock.years[index])
         open_step(shock, self.paths, self.logs)

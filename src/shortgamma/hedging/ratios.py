@@ -8,7 +8,7 @@ Source: the smile-adjusted delta is the chain rule, as in E. Derman (1999), "Reg
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
 from shortgamma.exposure.dynamics import SmileDynamics, StickyDelta, StickyStrike
-from shortgamma.exposure.profile import moved
 from shortgamma.exposure.unit import greeks_of
 from shortgamma.hedging.parameters import check_not_negative, check_positive, check_word
 from shortgamma.hedging.theory import POSITIONS, Position, leland_vol
@@ -25,6 +24,12 @@ from shortgamma.kernels.black import Greek
 from shortgamma.market.options import OptionSeries
 
 Vector = NDArray[np.float64]
+
+
+def moved(options: OptionSeries, move: float, *, vol: Vector | None = None) -> OptionSeries:
+    """The same contracts after every forward has moved by e^move, at new vols if given."""
+    forward = options.forward * np.exp(move)
+    return replace(options, forward=forward, vol=options.vol if vol is None else vol)
 
 
 class HedgeRatio(Protocol):
@@ -134,7 +139,7 @@ class SmileDelta:
         )
         first = (above - below) / (2.0 * self.width)
         second = (above - 2.0 * vol + below) / self.width**2
-        return moved(options, move, vol), first, second
+        return moved(options, move, vol=vol), first, second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +194,7 @@ class LelandVol:
                 place=self.name,
                 remedy="hedge less often, at a lower cost, or by a band",
             )
-        return moved(options, move, vol)
+        return moved(options, move, vol=vol)
 
 
 def sticky_strike() -> SmileDelta:

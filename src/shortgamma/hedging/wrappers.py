@@ -97,16 +97,14 @@ class Twap:
         inner = self.policy.rule(view)
         begin, slices = self.window(view)
         band = np.broadcast_to(np.asarray(inner.band, dtype=np.float64), view.price.shape)
-        is_finite = np.isfinite(band)
-        edge = np.where(is_finite, band, 0.0) * inner.landing
+        edge = np.where(np.isfinite(band), band, 0.0) * inner.landing
+        under_way = (view.last_years > 0.0) & (view.last_years >= begin - CLOCK_TOLERANCE)
+        band = np.where(under_way, edge, band)
         # A gap inside the band now may leave it while the market clears.
-        gap = np.maximum(np.abs(view.target - view.held), np.where(is_finite, band, 0.0))
-        traded = (view.last_years > 0.0) & (view.last_years >= begin - CLOCK_TOLERANCE)
-        slice_ = np.maximum((gap - edge) / slices, self.smallest)
-        return HedgeRule(
-            band=np.where(traded, edge, band),
-            most=np.minimum(np.minimum(slice_, np.maximum(gap - edge, 0.0)), inner.most),
-        )
+        trigger = np.where(np.isfinite(band), band, 0.0)
+        excess = np.maximum(np.maximum(np.abs(view.target - view.held), trigger) - edge, 0.0)
+        slice_ = np.minimum(np.maximum(excess / slices, self.smallest), excess)
+        return HedgeRule(band=band, most=np.minimum(slice_, inner.most))
 
     def window(self, view: HedgeView) -> tuple[float, int]:
         """Time since the start at which this step's window began, and steps left in it with this one."""

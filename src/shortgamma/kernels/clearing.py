@@ -39,7 +39,6 @@ from shortgamma.kernels.orders import (
     IMPACT,
     INVERSE_STEP,
     LARGEST,
-    LAST,
     LEAN,
     LEVEL,
     LIMIT,

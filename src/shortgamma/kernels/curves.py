@@ -177,6 +177,47 @@ def look_up_paths(
         value[j], slope[j] = look_up(tables, log_price[j], level[j], lowest, inverse_step)
 
 
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def at_level(tables, i, u, level):
+    """Value at position u of cell i between vol levels."""
+    if tables.shape[0] == 1:
+        return hermite(tables[0], i, u)[0]
+    first, weights = level_weights(level, tables.shape[0])
+    value = 0.0
+    for m in range(LEVELS):
+        value += weights[m] * hermite(tables[first + m], i, u)[0]
+    return value
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def step_values(
+    tables: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    log_price: Vector,
+    levels: tuple[Vector, Vector],
+    lowest: float,
+    inverse_step: float,
+    out: NDArray[np.float64],
+) -> None:
+    """What a book is worth on the way through one step, at its final price.
+
+    Args:
+        tables: Values at the beginning and at the end of the step, and hedge targets at its end.
+        log_price: At the end, shape (paths,).
+        levels: Vol levels at the beginning and at the end, shape (paths,).
+        lowest, inverse_step: Of the grid.
+        out: Overwritten, shape (4, paths): value at the old time and vol, at the new time and old vol, at
+            the new time and vol (USD), and the hedge target (coins).
+    """
+    before, after, target = tables
+    nodes = before.shape[1] // 2
+    for j in range(log_price.size):
+        i, u = cell_of(log_price[j], lowest, inverse_step, nodes)
+        out[0, j] = at_level(before, i, u, levels[0][j])
+        out[1, j] = at_level(after, i, u, levels[0][j])
+        out[2, j] = at_level(after, i, u, levels[1][j])
+        out[3, j] = at_level(target, i, u, levels[1][j])
+
+
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def blend(knots: NDArray[np.float64], weights: Vector, out: NDArray[np.float64]) -> None:
     """Σ weights[m]·knots[m]: a table between the times at which it is known.

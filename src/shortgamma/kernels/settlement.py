@@ -30,9 +30,9 @@ Matrix = NDArray[np.float64]
 # Rows of ``logs``, shape (LOG_ROWS, n): log price = FUNDAMENTAL + PERMANENT + TRANSIENT.
 FUNDAMENTAL, PERMANENT, TRANSIENT = range(3)
 LOG_ROWS = 3
-# Rows of ``prices``, shape (PRICE_ROWS, n), USD: after the shock, after clearing, and what trades pay.
-PRICE_PRE, PRICE, TRADED = range(3)
-PRICE_ROWS = 3
+# Rows of ``prices``, shape (PRICE_ROWS, n), USD: after clearing, and what trades pay.
+PRICE, TRADED = range(2)
+PRICE_ROWS = 2
 # Rows of ``figures``, shape (FIGURE_ROWS, n).
 SQUARES, HIGHEST, LOWEST_LOG, WIDEST_PUSH, WIDEST_STEP, VARIANCE, DRY = range(7)
 FIGURE_ROWS = 7
@@ -85,14 +85,13 @@ def stage_impact(pre, post, status, permanent, transient, share, decay):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_prices(pre, post, before, after, traded, spot, average):
+def stage_prices(pre, post, after, traded, spot, average):
     """Prices before and after the orders; trades pay their average, or the later one."""
     for j in range(pre.size):
         early = spot * exp_bounded(take(pre, j))
         late = spot * exp_bounded(take(post, j))
-        put(before, j, early, 0)
-        put(after, j, late, 1)
-        put(traded, j, average * early + (1.0 - average) * late, 2)
+        put(after, j, late, 0)
+        put(traded, j, average * early + (1.0 - average) * late, 1)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -117,32 +116,26 @@ def close_step(
         share,
         decay,
     )
-    stage_prices(
-        paths[PRE], paths[POST], prices[PRICE_PRE], prices[PRICE], prices[TRADED], spot, average
-    )
+    stage_prices(paths[PRE], paths[POST], prices[PRICE], prices[TRADED], spot, average)
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_booking(coins, traded, own_cash, own_coins, other_cash, other_coins, turnover):
-    """Delivery against payment between an account and the market's."""
+def stage_booking(coins, traded, own, market, venue_cash, spread, fee):
+    """Delivery against payment; half the spread to the market, the fee to the venue."""
+    own_cash, own_coins, turnover, peak = own
+    market_cash, market_coins = market
     for j in range(coins.size):
         amount = take(coins, j)
         usd = amount * take(traded, j)
+        size = abs(usd)
         put(own_coins, j, take(own_coins, j) + amount, 0)
-        put(own_cash, j, take(own_cash, j) - usd, 1)
-        put(other_coins, j, take(other_coins, j) - amount, 2)
-        put(other_cash, j, take(other_cash, j) + usd, 3)
-        put(turnover, j, take(turnover, j) + abs(usd), 4)
-
-
-@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_costs(coins, traded, own_cash, market_cash, venue_cash, spread, fee):
-    """Half the spread to the market, the fee to the venue."""
-    for j in range(coins.size):
-        usd = abs(take(coins, j)) * take(traded, j)
-        put(own_cash, j, take(own_cash, j) - usd * (spread + fee), 0)
-        put(market_cash, j, take(market_cash, j) + usd * spread, 1)
-        put(venue_cash, j, take(venue_cash, j) + usd * fee, 2)
+        put(market_coins, j, take(market_coins, j) - amount, 1)
+        put(own_cash, j, take(own_cash, j) - (usd + size * (spread + fee)), 2)
+        put(market_cash, j, take(market_cash, j) + (usd + size * spread), 3)
+        put(venue_cash, j, take(venue_cash, j) + size * fee, 4)
+        put(turnover, j, take(turnover, j) + size, 5)
+        largest = take(peak, j)
+        put(peak, j, size if size > largest else largest, 6)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -152,6 +145,7 @@ def book_trade(
     cash: Matrix,
     position: Matrix,
     turnover: Matrix,
+    peak: Matrix,
     account: int,
     spread: float,
     fee: float,
@@ -161,24 +155,22 @@ def book_trade(
     Args:
         coins: Bought, shape (n,).
         traded: Price, USD, shape (n,).
-        cash, position, turnover: USD, coins and USD of every account, shape (accounts, n); updated.
+        cash, position, turnover, peak: USD, coins, USD traded and USD of the largest trade of every
+            account, shape (accounts, n); updated.
         account: Who trades.
         spread, fee: Half the spread and the fee, as parts of the notional.
     """
-    stage_booking(
-        coins, traded, cash[account], position[account], cash[0], position[0], turnover[account]
-    )
-    if spread != 0.0 or fee != 0.0:
-        stage_costs(coins, traded, cash[account], cash[0], cash[1], spread, fee)
+    own = (cash[account], position[account], turnover[account], peak[account])
+    stage_booking(coins, traded, own, (cash[0], position[0]), cash[1], spread, fee)
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def add_row(row, total, gross):
-    """Adds one account to running sums."""
-    for j in range(row.size):
-        amount = take(row, j)
-        put(total, j, take(total, j) + amount, 0)
-        put(gross, j, take(gross, j) + abs(amount), 1)
+def add_rows(first, second, total, gross, start):
+    """Adds two accounts to running sums, which begin anew with the first two."""
+    for j in range(first.size):
+        a, b = take(first, j), take(second, j)
+        put(total, j, start * take(total, j) + (a + b), 0)
+        put(gross, j, start * take(gross, j) + (abs(a) + abs(b)), 1)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -186,44 +178,48 @@ def imbalances(accounts: Matrix, tolerance: float) -> int:
     """On how many paths the accounts do not sum to zero; NaN counts.
 
     Args:
-        accounts: Shape (accounts, n).
+        accounts: Shape (accounts, n), an even number of them.
         tolerance: Largest |Σ| that rounding may leave, as a part of Σ|·|.
     """
-    total = np.empty(CHUNK)
-    gross = np.empty(CHUNK)
+    total = np.zeros(CHUNK)
+    gross = np.zeros(CHUNK)
     found = 0
     for start in range(0, accounts.shape[1], CHUNK):
         stop = min(start + CHUNK, accounts.shape[1])
-        total[:] = 0.0
-        gross[:] = 0.0
-        for a in range(accounts.shape[0]):
-            add_row(accounts[a, start:stop], total, gross)
+        for a in range(0, accounts.shape[0], 2):
+            carry = 0.0 if a == 0 else 1.0
+            add_rows(accounts[a, start:stop], accounts[a + 1, start:stop], total, gross, carry)
         for j in range(stop - start):
             found += 0 if abs(total[j]) <= tolerance * gross[j] else 1
     return found
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_figures(paths, figures, carry, per_year):
-    """Running sums and extremes of one step."""
-    last, pre, post = paths[LAST], paths[PRE], paths[POST]
+def stage_extremes(last, pre, post, figures):
+    """Sum of squares and extremes of one step."""
     squares, highest, lowest = figures[SQUARES], figures[HIGHEST], figures[LOWEST_LOG]
-    push, widest, variance = figures[WIDEST_PUSH], figures[WIDEST_STEP], figures[VARIANCE]
-    dry, impact = figures[DRY], paths[IMPACT]
+    push, widest = figures[WIDEST_PUSH], figures[WIDEST_STEP]
     for j in range(last.size):
         y = take(post, j)
         move = y - take(last, j)
-        square = move * move
-        shove = abs(y - take(pre, j))
+        size, shove = abs(move), abs(y - take(pre, j))
         top, bottom = take(highest, j), take(lowest, j)
         far, wide = take(push, j), take(widest, j)
-        put(squares, j, take(squares, j) + square, 0)
+        put(squares, j, take(squares, j) + move * move, 0)
         put(highest, j, y if y > top else top, 1)
         put(lowest, j, y if y < bottom else bottom, 2)
         put(push, j, shove if shove > far else far, 3)
-        put(widest, j, abs(move) if abs(move) > wide else wide, 4)
-        put(variance, j, carry * take(variance, j) + (1.0 - carry) * square * per_year, 5)
-        put(dry, j, take(dry, j) + (1.0 if take(impact, j) == math.inf else 0.0), 6)
+        put(widest, j, size if size > wide else wide, 4)
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def stage_climate(last, post, impact, figures, carry, per_year):
+    """Recent variance, and steps without depth."""
+    variance, dry = figures[VARIANCE], figures[DRY]
+    for j in range(last.size):
+        move = take(post, j) - take(last, j)
+        put(variance, j, carry * take(variance, j) + (1.0 - carry) * (move * move) * per_year, 0)
+        put(dry, j, take(dry, j) + (1.0 if take(impact, j) == math.inf else 0.0), 1)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -238,4 +234,5 @@ def tally(paths: Matrix, figures: Matrix, carry: float, per_year: float) -> None
         carry: Weight that the variance so far keeps.
         per_year: 1/(length of the step in years).
     """
-    stage_figures(paths, figures, carry, per_year)
+    stage_extremes(paths[LAST], paths[PRE], paths[POST], figures)
+    stage_climate(paths[LAST], paths[POST], paths[IMPACT], figures, carry, per_year)

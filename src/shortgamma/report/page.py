@@ -7,7 +7,6 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 
 import msgspec
@@ -41,15 +40,7 @@ BADGES = {
 }
 RUNAWAY_BADGE = ("short", "Short gamma · runs away")
 GROUNDS = "grounds"
-
-
-def write_report(answer: Exposure, path: str | Path) -> None:
-    """Writes the page.
-
-    Raises:
-        OSError: The file cannot be written.
-    """
-    Path(path).write_text(page(answer), encoding="utf-8")
+CAUTION = "Open interest has no sign: read the positioning model first."
 
 
 def page(answer: Exposure) -> str:
@@ -68,6 +59,7 @@ def page(answer: Exposure) -> str:
             chapter_html(answer, chapter, number) for number, chapter in enumerate(story, start=1)
         ),
         "grounds": grounds_html(answer, len(story) + 1),
+        "caution": escape(CAUTION),
         "method": escape(METHOD),
         "source": escape(source_line(answer)),
         "data": safe_json(figure_document(answer, story)),
@@ -103,7 +95,7 @@ def safe_json(document: object) -> str:
     return msgspec.json.encode(document).decode().replace("<", "\\u003c")
 
 
-def figure_document(answer: Exposure, story: tuple[Chapter, ...]) -> dict[str, object]:
+def figure_document(answer: object, story: tuple[Chapter, ...]) -> dict[str, object]:
     """Specs by panel name, and the templates of both themes."""
     specs = {panel.name: panel.figure(answer) for chapter in story for panel in chapter.panels}
     return {"figures": specs, "templates": templates()}

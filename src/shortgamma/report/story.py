@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from shortgamma.report.amounts import percent, price, signed_usd, usd
 from shortgamma.report.figures.expiries import atm_vol, gamma_by_expiry
@@ -30,7 +31,7 @@ class Panel:
         title: Heading.
         caption: One sentence on how to read it.
         description: What it shows, for those who cannot see it.
-        figure: Makes the spec.
+        figure: Makes the spec from the answer.
         height: Pixels, on a wide screen and on a phone.
         is_wide: True where it takes the whole width.
     """
@@ -39,7 +40,7 @@ class Panel:
     title: str
     caption: str
     description: str
-    figure: Callable[[Exposure], Spec]
+    figure: Callable[[Any], Spec]
     height: tuple[int, int]
     is_wide: bool = False
 

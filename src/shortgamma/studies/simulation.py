@@ -1,14 +1,14 @@
 """What hedging flow does to the price: a scenario on many paths, against the same shocks without hedging."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
-from shortgamma.feedback.engine import Run, simulate
+from shortgamma.feedback.engine import Progress, Run, simulate
 from shortgamma.feedback.outcome import Outcome
 from shortgamma.studies.document import plain
 from shortgamma.studies.scenarios.books import HeldBook
@@ -23,7 +23,7 @@ MOVES = (0.05, 0.10, 0.20)
 """Moves from the initial price whose probability is reported."""
 SQUEEZE = 0.01
 """Log move that orders make in one step from which the path counts as squeezed."""
-SNAPSHOTS = 96
+SNAPSHOTS, SNAPSHOTS_OF_ONE = 96, 960
 MOST_KEPT = 20_000_000
 """Prices kept for the fan chart; with more paths than that leaves room for, there is none."""
 
@@ -83,13 +83,17 @@ class Simulation:
                 "spot": self.book.spot,
                 "gamma_usd_per_pct": self.book.gamma_usd_per_pct,
             },
-            "metrics": {name: asdict(metric) for name, metric in self.metrics.items()},
+            "metrics": {name: plain(metric) for name, metric in self.metrics.items()},
             "fan": fan(self.outcome),
         }
 
 
 def simulation(
-    scenario: Scenario, inputs: Inputs | None = None, run: Run | None = None
+    scenario: Scenario,
+    inputs: Inputs | None = None,
+    run: Run | None = None,
+    *,
+    progress: Progress | None = None,
 ) -> Simulation:
     """Simulates a scenario with and without hedging.
 
@@ -97,6 +101,7 @@ def simulation(
         scenario: The market.
         inputs: A measured book, a price history.
         run: Paths, seed, threads; prices are kept for the fan chart where memory allows.
+        progress: Hears the share of the work that was finished; the shares sum to 1.
 
     Raises:
         InputError: The figures contradict each other.
@@ -104,9 +109,10 @@ def simulation(
     inputs, run = inputs or Inputs(), run or Run()
     setup = scenario.build(inputs)
     steps = len(setup.clock)
-    keep = max(steps // SNAPSHOTS, 1) if 2 * SNAPSHOTS * run.paths <= MOST_KEPT else 0
+    shots = SNAPSHOTS if run.paths > 1 else SNAPSHOTS_OF_ONE
+    keep = max(steps // shots, 1) if 2 * shots * run.paths <= MOST_KEPT else 0
     run = Run(paths=run.paths, seed=run.seed, threads=run.threads, keep_every=keep)
-    outcome = simulate(setup, run)
+    outcome = simulate(setup, run, progress=progress)
     return Simulation(
         scenario=scenario,
         book=scenario.held(inputs),

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from shortgamma.basics.errors import InputError
 from shortgamma.basics.units import SECONDS_PER_YEAR
 from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.attribution import Attribution
-from shortgamma.feedback.curves import BookCurve
+from shortgamma.feedback.curves import BookCurve, ratio_targets
 from shortgamma.feedback.exchange import FlowOrder, HedgeOrder, TradingCosts
 from shortgamma.feedback.gas import GasPayer
 from shortgamma.feedback.setup import Setup
 from shortgamma.feedback.world import World
 from shortgamma.hedging.policies import Continuous
 from shortgamma.hedging.policy import HedgeRule, HedgeView, Policy
+from shortgamma.hedging.ratios import HedgeRatio
 from shortgamma.kernels.curves import look_up_paths
 from shortgamma.kernels.orders import BAND, FILL, HELD, LEVEL
 from shortgamma.market.options import OptionSeries
@@ -34,6 +36,7 @@ class Dealer(Agent):
         options: The contracts, listed at the start of the run.
         quantity: Signed holding, units of the underlying, + = long, shape (n,).
         policy: When it trades.
+        ratio: To which delta it hedges; None = the Black delta.
         perp: Hedges in the perpetual instead of spot.
         costs: Spread and fee that it pays.
         latency_seconds: Age of the price that it acts on; 0 = it trades within the step, at the clearing.
@@ -46,6 +49,7 @@ class Dealer(Agent):
     options: OptionSeries
     quantity: Vector
     policy: Policy = field(default_factory=Continuous)
+    ratio: HedgeRatio | None = None
     perp: bool = False
     costs: TradingCosts = field(default_factory=TradingCosts)
     latency_seconds: float = 0.0
@@ -71,17 +75,29 @@ class Dealer(Agent):
 
     def prepare(self, setup: Setup) -> BookCurve:
         """Hedge and value of the book at every step."""
+        span, levels = setup.grid, setup.levels
+        targets = None
+        if self.ratio is not None:
+            targets = partial(ratio_targets, ratio=self.ratio, span=span, levels=levels)
         return BookCurve(
             self.options,
             self.quantity,
             times=setup.clock.times,
-            span=setup.grid,
-            levels=setup.levels,
+            span=span,
+            levels=levels,
+            targets=targets,
         )
 
     def enter(self, world: World, shared: BookCurve) -> "DealerState":
         """Buys the hedge of the first moment at the initial price, without impact or cost."""
         return DealerState(self, world, shared)
+
+    def rests(self, state: "DealerState", world: World, until: int) -> bool:
+        """True where it always trades to its target and no option expires."""
+        expires = any(
+            state.curve.expiring(index).size for index in range(world.index + 1, until + 1)
+        )
+        return state.always and state.attribution is None and not expires
 
     def act(self, state: "DealerState", world: World) -> None:
         """Sets the rule of this step, or sends an order by an old price."""
@@ -126,7 +142,6 @@ class DealerState:
         self.gas_due = np.zeros(size)
         self.sent = np.zeros(size)
         self.trades = np.zeros(size)
-        self.settled = np.zeros(size)
         self._start(world)
         self.attribution = Attribution(self, world) if dealer.attributes else None
 
@@ -139,6 +154,7 @@ class DealerState:
             self.account, start, price=price, costs=(0.0, 0.0), perp=self.dealer.perp
         )
         world.accounts.turnover[self.account] = 0.0
+        world.accounts.peak[self.account] = 0.0
         self.start_value = self.value(0, world, np.zeros(world.size))
 
     def held(self, world: World) -> Vector:
@@ -244,11 +260,14 @@ class DealerState:
             self.dealer.gas.pay(world, self)
         if self.attribution is not None:
             self.attribution.add(self, world)
-        payoff = self.curve.settlement(world.index + 1)
+        payoff = self.payoff(world)
         if payoff is not None:
-            usd = self.read(payoff, world, world.log_price)
-            self.settled += usd
-            world.accounts.pay(self.clients, self.account, usd)
+            world.accounts.pay(self.clients, self.account, payoff)
+
+    def payoff(self, world: World) -> Vector | None:
+        """USD that the options expiring in this step pay; None where none does."""
+        table = self.curve.settlement(world.index + 1)
+        return None if table is None else self.read(table, world, world.log_price)
 
     def answer(self, world: World) -> dict[str, Any]:
         """USD per path: result, its parts, turnover; and the number of trades."""
@@ -264,6 +283,7 @@ class DealerState:
             "funding_usd": world.accounts.funding[self.account].copy(),
             "haircut_usd": -world.accounts.haircut[self.account],
             "turnover_usd": turnover.copy(),
+            "peak_flow_usd": world.accounts.peak[self.account].copy(),
         }
         if not self.always:
             figures["trades"] = self.trades

@@ -55,6 +55,6 @@ class Gbm:
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def normal_moves(normals: Vector, mean: float, deviation: float, out: Vector) -> None:
-    """mean + deviation·normals."""
+    """Mean + deviation·normals."""
     for j in range(out.size):
         out[j] = mean + deviation * normals[j]

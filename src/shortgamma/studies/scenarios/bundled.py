@@ -76,10 +76,10 @@ class GammaSqueeze(HedgedBook):
     splits_result: ClassVar[bool] = True
 
     process: str = "hawkes"
-    theta: float = -0.8
-    wall: float = 0.02
-    days: float = 2.0
-    depth_floor: float = 0.4
+    theta: float = -0.45
+    wall: float = 0.03
+    days: float = 3.0
+    depth_floor: float = 0.7
 
     def held(self, inputs: Inputs) -> HeldBook:
         """The given book, or a wall whose θ is ``theta`` once the price has reached it."""

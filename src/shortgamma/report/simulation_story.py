@@ -1,0 +1,164 @@
+"""The order in which the page of a simulation tells the answer."""
+
+from functools import partial
+
+from shortgamma.report.figures.paths import (
+    chance_of_move,
+    funding_peaks,
+    liquidations,
+    price_fan,
+    vol_of_paths,
+)
+from shortgamma.report.figures.results import waterfall
+from shortgamma.report.figures.shocks import move_by_shock, squeeze_by_shock
+from shortgamma.report.simulation_words import COUNTERFACTUAL, headline, is_single, usd_with_error
+from shortgamma.report.story import AXES, Chapter, Panel
+from shortgamma.studies.distributions import Result, figures_named, results
+from shortgamma.studies.simulation import Simulation
+
+HEIGHT = (360, 330)
+PART = 40  # pixels per part of a result
+
+
+def simulation_chapters(answer: Simulation) -> tuple[Chapter, ...]:
+    """The chapters that have figures, in reading order."""
+    found = [price(answer)]
+    if not is_single(answer):
+        found.append(shocks())
+    if results(answer.outcome):
+        found.append(who_paid(answer))
+    others = leverage(answer)
+    return (*found, others) if others.panels else tuple(found)
+
+
+def price(answer: Simulation) -> Chapter:
+    """The fan, and distributions over paths."""
+    single = is_single(answer)
+    how = (
+        "The one path with hedging, and the same shocks without."
+        if single
+        else "Areas hold 90 % of the paths, dotted lines 98 %."
+    )
+    fan = Panel(
+        name="fan",
+        title="The price with and without hedging",
+        caption=how,
+        description=f"Price over time in both markets. {headline(answer)}",
+        figure=price_fan,
+        height=(440, 400),
+        is_wide=True,
+    )
+    moves = Panel(
+        name="moves",
+        title="How far it goes",
+        caption="Share of the paths on which the price went at least so far from the start, either way.",
+        description="Chance of a largest move of at least a size, with and without hedging.",
+        figure=chance_of_move,
+        height=HEIGHT,
+    )
+    vols = Panel(
+        name="vols",
+        title="Realised vol of each path",
+        caption="From all steps of a path, annualised.",
+        description="Distribution of realised vol over paths, with and without hedging.",
+        figure=vol_of_paths,
+        height=HEIGHT,
+    )
+    return Chapter(
+        name="price",
+        title="What hedging does to the price",
+        short="Price",
+        lead=COUNTERFACTUAL,
+        panels=(fan,) if single else (fan, moves, vols),
+    )
+
+
+def shocks() -> Chapter:
+    """What hedging adds to a shock of a size."""
+    added = Panel(
+        name="added",
+        title="How far a move is carried",
+        caption="Paths put together by their largest move without hedging; the dashed line is no change.",
+        description="Largest move with hedging against the largest move of the same path without.",
+        figure=move_by_shock,
+        height=HEIGHT,
+    )
+    squeeze = Panel(
+        name="squeeze",
+        title="Chance of a squeeze",
+        caption="A path is squeezed where orders move the price 1 % or more within one step; bars are 95 %.",
+        description="Probability of a squeeze against the largest move of the same path without hedging.",
+        figure=squeeze_by_shock,
+        height=HEIGHT,
+    )
+    return Chapter(
+        name="shocks",
+        title="Small moves and large ones",
+        short="Shocks",
+        lead="The same path without hedging says how large the shock was; how much further the price went is "
+        "due to hedging.",
+        panels=(added, squeeze),
+    )
+
+
+def who_paid(answer: Simulation) -> Chapter:
+    """One waterfall per hedger."""
+    found = results(answer.outcome)
+    words = ", ".join(f"{row.name} {usd_with_error(row.total)}" for row in found)
+    return Chapter(
+        name="results",
+        title="What hedgers won and lost",
+        short="Results",
+        lead=f"Mean result per path: {words}. The other side of the options wins what they cost, "
+        "whoever is traded with keeps spread, fees and impact.",
+        panels=tuple(panel(row, i, is_wide=len(found) == 1) for i, row in enumerate(found)),
+    )
+
+
+def panel(found: Result, number: int, *, is_wide: bool) -> Panel:
+    """The waterfall of one hedger."""
+    tall = AXES + PART * (len(found.parts) + 1)
+    return Panel(
+        name=f"result-{number}",
+        title=f"Result of {found.name}",
+        caption="From the top down each part adds to the one above; the last bar is their sum.",
+        description=f"Waterfall of the mean result of {found.name}: {usd_with_error(found.total)}.",
+        figure=partial(waterfall, number=number),
+        height=(tall, tall),
+        is_wide=is_wide,
+    )
+
+
+def leverage(answer: Simulation) -> Chapter:
+    """Liquidations and funding, where there are any."""
+    panels: list[Panel] = []
+    single = is_single(answer)
+    if not single and figures_named(answer.outcome, ": liquidated_usd") is not None:
+        panels.append(
+            Panel(
+                name="liquidations",
+                title="Liquidations",
+                caption="Of leveraged positions in the perpetual, per path.",
+                description="Distribution of liquidations over paths, with and without hedging.",
+                figure=liquidations,
+                height=HEIGHT,
+            )
+        )
+    if not single and figures_named(answer.outcome, "peak_funding_per_day") is not None:
+        panels.append(
+            Panel(
+                name="funding",
+                title="Largest funding rate",
+                caption="Of each path, in either direction.",
+                description="Distribution of the largest funding rate, with and without hedging.",
+                figure=funding_peaks,
+                height=HEIGHT,
+            )
+        )
+    return Chapter(
+        name="leverage",
+        title="What it does to the leveraged",
+        short="Leverage",
+        lead="Hedging in a falling market sells into the same depth as liquidations do.",
+        panels=tuple(panels),
+    )

@@ -1,0 +1,148 @@
+"""What a simulation says beyond means: distributions over paths, and who won and lost what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortgamma.feedback.outcome import Outcome
+from shortgamma.studies.simulation import SQUEEZE, Metric, largest, mean
+
+Vector = NDArray[np.float64]
+
+BINS = 48
+SHOCK_QUANTILES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0)
+"""Paths are put together by the largest exogenous move, the largest ones more finely."""
+LEAST_PATHS = 20
+"""Fewer paths together say nothing."""
+WORST = 0.05
+"""Share of the paths whose mean is the expected shortfall."""
+SMALLEST = 1.0
+"""USD; a part that is smaller on every path is rounding."""
+PARTS = (
+    *("gamma", "theta", "vega", "delta", "execution", "basis"),
+    *("spread", "fees", "gas", "funding", "haircut"),
+)
+"""Of a hedger's result, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Histogram:
+    """Shares of the paths by size of a figure, in the market and in the counterfactual.
+
+    Args:
+        edges: Of the bins, shape (bins + 1,).
+        market, quiet: Share of all paths in each bin, shape (bins,).
+    """
+
+    edges: Vector
+    market: Vector
+    quiet: Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ByShock:
+    """Paths put together by the largest move of their counterfactual; every array has shape (groups,).
+
+    Args:
+        shock: Mean largest log move without hedging.
+        move: Mean largest log move with hedging.
+        squeezed: Probability that orders moved the price by 1 % within one step.
+        error: Standard error of ``squeezed``.
+        paths: How many.
+    """
+
+    shock: Vector
+    move: Vector
+    squeezed: Vector
+    error: Vector
+    paths: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a hedger won or lost, USD per path.
+
+    Args:
+        name: Of the hedger.
+        total: Mean result.
+        worst: Mean of the worst 5 % of the paths.
+        parts: Means by name; they sum to the total.
+    """
+
+    name: str
+    total: Metric
+    worst: float
+    parts: Mapping[str, Metric]
+
+
+def histogram(market: Vector, quiet: Vector) -> Histogram:
+    """Both samples in common bins between their extremes."""
+    both = np.concatenate([market, quiet])
+    low, high = float(both.min()), float(both.max())
+    edges = np.linspace(low, high if high > low else low + 1.0, BINS + 1)
+    counts = [np.histogram(sample, edges)[0] / len(sample) for sample in (market, quiet)]
+    return Histogram(edges=edges, market=counts[0], quiet=counts[1])
+
+
+def largest_moves(outcome: Outcome) -> Histogram:
+    """Largest moves from the initial price in either direction, as parts of it."""
+    return histogram(np.expm1(largest(outcome.market)), np.expm1(largest(outcome.quiet)))
+
+
+def realised_vols(outcome: Outcome) -> Histogram:
+    """Realised vol of every path, decimal."""
+    return histogram(
+        np.sqrt(outcome.market["realised_variance"]), np.sqrt(outcome.quiet["realised_variance"])
+    )
+
+
+def figures_named(outcome: Outcome, ending: str) -> Histogram | None:
+    """A figure of both markets whose name ends so; None where there is none."""
+    name = next((n for n in outcome.market if n.endswith(ending) and n in outcome.quiet), None)
+    if name is None or not np.any(outcome.market[name]):
+        return None
+    return histogram(outcome.market[name], outcome.quiet[name])
+
+
+def by_shock(outcome: Outcome) -> ByShock:
+    """What hedging adds to exogenous moves of different sizes."""
+    quiet, market = largest(outcome.quiet), largest(outcome.market)
+    squeezed = outcome.market["widest_push"] > SQUEEZE
+    edges = np.quantile(quiet, SHOCK_QUANTILES)
+    group = np.clip(np.searchsorted(edges, quiet, side="right") - 1, 0, len(edges) - 2)
+    rows = [np.flatnonzero(group == g) for g in range(len(edges) - 1)]
+    rows = [row for row in rows if len(row) >= LEAST_PATHS]
+    share = np.array([squeezed[row].mean() for row in rows])
+    count = np.array([len(row) for row in rows], dtype=np.int64)
+    return ByShock(
+        shock=np.array([quiet[row].mean() for row in rows]),
+        move=np.array([market[row].mean() for row in rows]),
+        squeezed=share,
+        error=np.sqrt(share * (1.0 - share) / count),
+        paths=count,
+    )
+
+
+def results(outcome: Outcome) -> tuple[Result, ...]:
+    """What every hedger won or lost, and why."""
+    names = [agent.name for agent in outcome.setup.agents if agent.is_hedger]
+    return tuple(result(outcome, name) for name in names if f"{name}: pnl_usd" in outcome.market)
+
+
+def result(outcome: Outcome, name: str) -> Result:
+    """What one hedger won or lost."""
+    figures = outcome.market
+    total = figures[f"{name}: pnl_usd"]
+    found = {part: f"{name}: {part}_usd" for part in PARTS}
+    parts = {part: figures[key] for part, key in found.items() if key in figures}
+    if "gamma" not in parts:
+        parts = {"options and hedge": total - sum(parts.values())} | parts
+    worst = np.sort(total)[: max(round(WORST * len(total)), 1)]
+    return Result(
+        name=name,
+        total=mean(total),
+        worst=float(worst.mean()),
+        parts={n: mean(v) for n, v in parts.items() if float(np.abs(v).max()) >= SMALLEST},
+    )
