@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from shortgamma.kernels.elementary import FAST, INV_SQRT_2PI, MILLS_HIGH, exp_bounded, mills_pair
+from shortgamma.kernels.rows import take
 
 Vector = NDArray[np.float64]
 REACH = 8.3  # |d1| beyond which N(d1) is 0 or 1 to 1e-16
@@ -178,15 +179,26 @@ def look_up_paths(
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def at_level(tables, i, u, level):
-    """Value at position u of cell i between vol levels."""
-    if tables.shape[0] == 1:
-        return hermite(tables[0], i, u)[0]
-    first, weights = level_weights(level, tables.shape[0])
-    value = 0.0
+def hermite_basis(u):
+    """What the two values and two derivatives of a cell count for at position u."""
+    square = u * u
+    cube = square * u
+    rise = 3.0 * square - 2.0 * cube
+    return 1.0 - rise, u - 2.0 * square + cube, rise, cube - square
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def blended(flat, at, width, weights, basis):
+    """Value of a curve on (level, y): four neighbouring numbers blended over the levels, then summed."""
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
     for m in range(LEVELS):
-        value += weights[m] * hermite(tables[first + m], i, u)[0]
-    return value
+        weight = weights[m]
+        a += weight * take(flat, at)
+        b += weight * take(flat, at + 1)
+        c += weight * take(flat, at + 2)
+        d += weight * take(flat, at + 3)
+        at += width
+    return basis[0] * a + basis[1] * b + basis[2] * c + basis[3] * d
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -208,14 +220,36 @@ def step_values(
         out: Overwritten, shape (4, paths): value at the old time and vol, at the new time and old vol, at
             the new time and vol (USD), and the hedge target (coins).
     """
-    before, after, target = tables
-    nodes = before.shape[1] // 2
+    if tables[0].shape[0] == 1:
+        single_level(tables, log_price, lowest, inverse_step, out)
+        return
+    count, width = tables[0].shape
+    before = tables[0].reshape(tables[0].size)
+    after = tables[1].reshape(tables[1].size)
+    target = tables[2].reshape(tables[2].size)
     for j in range(log_price.size):
-        i, u = cell_of(log_price[j], lowest, inverse_step, nodes)
-        out[0, j] = at_level(before, i, u, levels[0][j])
-        out[1, j] = at_level(after, i, u, levels[0][j])
-        out[2, j] = at_level(after, i, u, levels[1][j])
-        out[3, j] = at_level(target, i, u, levels[1][j])
+        i, u = cell_of(log_price[j], lowest, inverse_step, width // 2)
+        basis = hermite_basis(u)
+        first, old = level_weights(levels[0][j], count)
+        at = first * width + 2 * i
+        out[0, j] = blended(before, at, width, old, basis)
+        out[1, j] = blended(after, at, width, old, basis)
+        first, new = level_weights(levels[1][j], count)
+        at = first * width + 2 * i
+        out[2, j] = blended(after, at, width, new, basis)
+        out[3, j] = blended(target, at, width, new, basis)
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True)
+def single_level(tables, log_price, lowest, inverse_step, out):
+    """:func:`step_values` where vols do not move."""
+    before, after, target = tables[0][0], tables[1][0], tables[2][0]
+    for j in range(log_price.size):
+        i, u = cell_of(log_price[j], lowest, inverse_step, before.size // 2)
+        out[0, j] = hermite(before, i, u)[0]
+        out[1, j] = hermite(after, i, u)[0]
+        out[2, j] = out[1, j]
+        out[3, j] = hermite(target, i, u)[0]
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)

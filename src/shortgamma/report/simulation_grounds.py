@@ -89,6 +89,9 @@ GIVEN_BY_NATURE: Final = {"steps", "step_seconds", "funding", "liquidation", "cr
 def simulation_grounds(answer: Simulation) -> Iterator[Ground]:
     """All of them: book, process, then the figures of the scenario in its own order."""
     is_measured = answer.book.label not in {"bundled", "gamma wall"}
+    unused = {"crowd_seed", *(OF_BUNDLED_BOOK if is_measured else ())}
+    if answer.book.label == "gamma wall":
+        unused.add("options")
     yield Ground(
         name="Book",
         value="measured" if is_measured else "bundled",
@@ -96,7 +99,7 @@ def simulation_grounds(answer: Simulation) -> Iterator[Ground]:
         origin=Origin.MEASURED if is_measured else Origin.ASSUMED,
     )
     for field in fields(answer.scenario):
-        if field.name == "crowd_seed" or (is_measured and field.name in OF_BUNDLED_BOOK):
+        if field.name in unused:
             continue
         value = getattr(answer.scenario, field.name)
         name = field.name.replace("_", " ")
@@ -105,7 +108,7 @@ def simulation_grounds(answer: Simulation) -> Iterator[Ground]:
         yield Ground(
             name=label,
             value=form(value),
-            reason=reason,
+            reason=f"{reason} Key: {field.name}.".strip(),
             origin=Origin.ASSUMED if is_default else Origin.GIVEN,
         )
     yield Ground(

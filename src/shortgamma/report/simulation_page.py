@@ -1,9 +1,19 @@
 """The page of a simulation: the same shell, palette and script as the report."""
 
+import math
 from html import escape
 from string import Template
 
-from shortgamma.report.amounts import percent, price, probability, ratio, signed_usd, usd
+from shortgamma.report.amounts import (
+    number,
+    percent,
+    price,
+    probability,
+    ratio,
+    signed_usd,
+    times,
+    usd,
+)
 from shortgamma.report.figures.palette import ROUNDING
 from shortgamma.report.page import (
     GROUNDS,
@@ -30,16 +40,18 @@ from shortgamma.report.simulation_words import (
     is_single,
     is_unhedged,
     losers,
+    move_words,
     notes,
     percent_with_error,
     price_words,
+    telling_move,
     with_error,
 )
 from shortgamma.report.story import Chapter
 from shortgamma.report.tables import table
 from shortgamma.report.tiles import Tile, Tone
 from shortgamma.studies.distributions import results
-from shortgamma.studies.simulation import METHOD, MOVES, SQUEEZE, Simulation
+from shortgamma.studies.simulation import METHOD, MOVES, SQUEEZE, Metric, Simulation
 
 CAUTION = "A simulation is as good as its assumptions: read them first."
 
@@ -106,7 +118,7 @@ def simulation_tiles(answer: Simulation) -> tuple[Tile, ...]:
     """All key numbers; the first four carry the story."""
     return (
         vol_tile(answer),
-        fall_tile(answer),
+        move_tile(answer),
         squeeze_tile(answer),
         result_tile(answer),
         *others(answer),
@@ -124,39 +136,45 @@ def vol_tile(answer: Simulation) -> Tile:
     market, quiet = answer.metrics["realised_vol"], answer.metrics["realised_vol_without"]
     return Tile(
         label="Realised vol with hedging",
-        value=f"× {with_error(found.value, found.standard_error)}",
-        unit="",
+        value=times(found.value) if math.isfinite(found.value) else "–",
+        unit=error_only(found),
         note=f"{percent(market.value)}, without {percent(quiet.value)}",
         tone=direction(found.value),
     )
 
 
-def fall_tile(answer: Simulation) -> Tile:
-    """Chance of the smallest fall that is counted."""
-    size = f"{100.0 * MOVES[0]:g}"
-    found = answer.metrics[f"probability_down_{size}pct"]
-    quiet = answer.metrics[f"probability_down_{size}pct_without"]
-    rise = answer.metrics[f"probability_up_{size}pct"]
-    note = f"without {percent_with_error(quiet)}; a {size} % rise {percent_with_error(rise)}"
+def error_only(metric: Metric) -> str:
+    """The standard error of a ratio; nothing where it has none."""
+    error = metric.standard_error
+    return f"± {number(error, 1)}" if math.isfinite(error) and error > 0.0 else ""
+
+
+def move_tile(answer: Simulation) -> Tile:
+    """Chance of the move that the headline names; how far the price went, where there is one path."""
+    metrics = answer.metrics
     if is_single(answer):
-        happened = {True: "yes", False: "no"}
         return Tile(
-            label=f"A {size} % fall from the start",
-            value=happened[found.value > 0.0],
+            label="Largest move from the start",
+            value=percent(metrics["max_move"].value),
             unit="",
-            note=f"without {happened[quiet.value > 0.0]}; a {size} % rise: {happened[rise.value > 0.0]}",
+            note=f"without hedging {percent(metrics['max_move_without'].value)}",
+            tone=direction(metrics["max_move_ratio"].value),
         )
+    name = telling_move(answer) or f"probability_down_{100.0 * MOVES[0]:g}pct"
+    found, quiet = metrics[name], metrics[f"{name}_without"]
     return Tile(
-        label=f"Chance of a {size} % fall",
-        value=percent_with_error(found),
-        unit="",
-        note=note,
+        label=f"Chance of {move_words(name)}",
+        value=percent(found.value),
+        unit=f"± {percent(found.standard_error, 1)}" if found.standard_error > 0.0 else "",
+        note=f"without hedging {percent_with_error(quiet)}",
         tone=direction(found.value / quiet.value if quiet.value else 1.0),
     )
 
 
 def squeeze_tile(answer: Simulation) -> Tile:
     """Steps in which orders moved the price."""
+    if is_single(answer):
+        return step_tile(answer)
     found = answer.metrics["squeeze_probability"]
     widest = answer.metrics["widest_step_ratio"]
     return Tile(
@@ -166,6 +184,18 @@ def squeeze_tile(answer: Simulation) -> Tile:
         note=f"orders move it {100.0 * SQUEEZE:g} % within one step; widest step × "
         f"{with_error(widest.value, widest.standard_error)}",
         tone=Tone.SHORT if found.value > 0.0 else Tone.NEUTRAL,
+    )
+
+
+def step_tile(answer: Simulation) -> Tile:
+    """The widest step of the one path."""
+    metrics = answer.metrics
+    return Tile(
+        label="Widest step",
+        value=percent(metrics["widest_step"].value),
+        unit="",
+        note=f"without hedging {percent(metrics['widest_step_without'].value)}",
+        tone=direction(metrics["widest_step_ratio"].value),
     )
 
 
@@ -201,18 +231,6 @@ def others(answer: Simulation) -> tuple[Tile, ...]:
             label="θ", value=ratio(gamma / depth), unit="", note="net gamma over depth at the start"
         ),
         Tile(
-            label="Largest move",
-            value=percent(metrics["max_move"].value),
-            unit="",
-            note=f"mean; without hedging {percent(metrics['max_move_without'].value)}",
-        ),
-        Tile(
-            label="Widest step",
-            value=percent(metrics["widest_step"].value),
-            unit="",
-            note=f"mean; without hedging {percent(metrics['widest_step_without'].value)}",
-        ),
-        Tile(
             label="Halted or collapsed",
             value=probability(
                 metrics["halted_probability"].value + metrics["collapsed_probability"].value
@@ -221,7 +239,21 @@ def others(answer: Simulation) -> tuple[Tile, ...]:
             note="of the paths",
         ),
     ]
-    return tuple(found)
+    if is_single(answer):
+        return tuple(found)
+    large = (("Largest move", "max_move"), ("Widest step", "widest_step"))
+    return (*found, *(mean_tile(answer, label, name) for label, name in large))
+
+
+def mean_tile(answer: Simulation, label: str, name: str) -> Tile:
+    """Mean of a figure, with hedging and without."""
+    market, quiet = answer.metrics[name].value, answer.metrics[f"{name}_without"].value
+    return Tile(
+        label=label,
+        value=percent(market),
+        unit="",
+        note=f"mean; without hedging {percent(quiet)}",
+    )
 
 
 def chapter_html(answer: Simulation, chapter: Chapter, number: int) -> str:

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from shortgamma.report.amounts import number, usd
+from shortgamma.report.amounts import usd
 from shortgamma.report.simulation_words import (
     PART_NAMES,
     book_words,
@@ -22,12 +22,15 @@ from shortgamma.report.simulation_words import (
     per_path,
     price_words,
     usd_with_error,
-    with_error,
 )
 from shortgamma.report.terminal import WIDTH, grid
 from shortgamma.studies.distributions import Result, results
 from shortgamma.studies.simulation import Simulation
 from shortgamma.studies.validate import Row, Validation
+
+PARAMETERS_WIDTH = 34
+VALIDATION_WIDTH = 132
+"""A pipe is given so many columns, so that no figure is cut."""
 
 
 def simulation_summary(answer: Simulation) -> RenderableType:
@@ -85,20 +88,27 @@ def validation_table(answer: Validation) -> RenderableType:
     """One line per figure, and how many passed."""
     made = grid(
         "The simulator against published formulas",
-        ("law", "parameters", "figure", "expected", "simulated", "allowed", ""),
+        ("law", "figure", "expected", "simulated", "error", "allowed", "", "parameters"),
     )
-    for column in (1, 2):
-        made.columns[column].justify = "left"
+    made.columns[1].justify = made.columns[-1].justify = "left"
+    made.columns[-1].style = "dim"
+    for column in made.columns[:-1]:
+        column.no_wrap = True
+    made.columns[-1].max_width = PARAMETERS_WIDTH
+    before: Row | None = None
     for row in answer.rows:
+        is_new = before is None or (before.law, before.parameters) != (row.law, row.parameters)
         made.add_row(
-            row.law,
-            parameters(row),
+            row.law if is_new else "",
             row.metric,
-            number(row.expected, 5),
-            with_error(row.simulated, row.standard_error, 5),
-            f"± {number(row.tolerance, 2)}",
+            f"{row.expected:.5g}",
+            f"{row.simulated:.5g}",
+            f"{row.standard_error:.1g}",
+            f"{row.tolerance:.2g}",
             Text("pass", style="green") if row.passed else Text("FAIL", style="bold red"),
+            parameters(answer, row) if is_new else "",
         )
+        before = row
     good = sum(row.passed for row in answer.rows)
     verdict = Text(
         f"{good} of {len(answer.rows)} figures within their tolerance.",
@@ -107,11 +117,15 @@ def validation_table(answer: Validation) -> RenderableType:
     return Group(made, verdict)
 
 
-def parameters(row: Row) -> str:
-    """Parameters in one cell."""
+def parameters(answer: Validation, row: Row) -> str:
+    """Parameters in one cell; those that are the same in every case of the law are left out."""
+    cases = [other.parameters for other in answer.rows if other.law == row.law]
+    same = {n for n, v in row.parameters.items() if all(case[n] == v for case in cases)}
+    shown = row.parameters if len(same) == len(row.parameters) else set(row.parameters) - same
     return escape(
-        " ".join(
-            f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+        ", ".join(
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
             for name, value in row.parameters.items()
+            if name in shown
         )
     )

@@ -9,7 +9,7 @@ from shortgamma.feedback.exchange import LARGEST_MOVE
 from shortgamma.feedback.processes.bootstrap import Bootstrap
 from shortgamma.feedback.processes.replay import Replay
 from shortgamma.market.history import describe_bar
-from shortgamma.report.amounts import MINUS, moment, number, percent, probability, scale_of, usd
+from shortgamma.report.amounts import MINUS, moment, number, probability, scale_of, usd
 from shortgamma.studies.simulation import MOVES, SQUEEZE, Metric, Simulation
 
 EVENTS = 100
@@ -98,13 +98,18 @@ def chance(answer: Simulation) -> str:
     if best is None:
         return ""
     ratio = answer.metrics[f"{best}_ratio"]
-    way = "rise" if "_up_" in best else "fall"
-    size = best.rsplit("_", 1)[1].removesuffix("pct")
-    article = "an" if size.startswith("8") else "a"
-    return (
-        f" and the chance of {article} {size} % {way} by "
-        f"{with_error(ratio.value, ratio.standard_error)}"
-    )
+    factor = with_error(ratio.value, ratio.standard_error)
+    return f" and the chance of {move_words(best)} by {factor}"
+
+
+def move_words(name: str) -> str:
+    """The move that a metric counts.
+
+    >>> move_words("probability_down_5pct")
+    'a 5 % fall'
+    """
+    way = "rise" if "_up_" in name else "fall"
+    return f"a {name.rsplit('_', 1)[1].removesuffix('pct')} % {way}"
 
 
 def telling_move(answer: Simulation) -> str | None:

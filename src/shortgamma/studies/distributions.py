@@ -16,6 +16,8 @@ SHOCK_QUANTILES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0)
 """Paths are put together by the largest exogenous move, the largest ones more finely."""
 LEAST_PATHS = 20
 """Fewer paths together say nothing."""
+MOST_SHOWN = 0.998
+"""Quantile up to which realised vols are counted in bins; the rest would stretch the axis."""
 WORST = 0.05
 """Share of the paths whose mean is the expected shortfall."""
 SMALLEST = 1.0
@@ -77,10 +79,10 @@ class Result:
     parts: Mapping[str, Metric]
 
 
-def histogram(market: Vector, quiet: Vector) -> Histogram:
-    """Both samples in common bins between their extremes."""
-    both = np.concatenate([market, quiet])
-    low, high = float(both.min()), float(both.max())
+def histogram(market: Vector, quiet: Vector, most: float = 1.0) -> Histogram:
+    """Both samples in common bins, from the smallest value to the quantile ``most`` of the larger sample."""
+    low = float(min(market.min(), quiet.min()))
+    high = float(max(np.quantile(market, most), np.quantile(quiet, most)))
     edges = np.linspace(low, high if high > low else low + 1.0, BINS + 1)
     counts = [np.histogram(sample, edges)[0] / len(sample) for sample in (market, quiet)]
     return Histogram(edges=edges, market=counts[0], quiet=counts[1])
@@ -93,9 +95,8 @@ def largest_moves(outcome: Outcome) -> Histogram:
 
 def realised_vols(outcome: Outcome) -> Histogram:
     """Realised vol of every path, decimal."""
-    return histogram(
-        np.sqrt(outcome.market["realised_variance"]), np.sqrt(outcome.quiet["realised_variance"])
-    )
+    variances = (outcome.market["realised_variance"], outcome.quiet["realised_variance"])
+    return histogram(*np.sqrt(variances), most=MOST_SHOWN)
 
 
 def figures_named(outcome: Outcome, ending: str) -> Histogram | None:

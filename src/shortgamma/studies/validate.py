@@ -114,7 +114,7 @@ def read(kind: type[Law], parameters: Mapping[str, object]) -> dict[str, Any]:
     Raises:
         InputError: The law has no such parameter, or a value is no number.
     """
-    known = {field.name: field for field in fields(cast("Any", kind))}
+    known: dict[str, Any] = {field.name: field for field in fields(cast("Any", kind))}
     unknown = [name for name in parameters if name not in known]
     if unknown:
         has = f"it has {', '.join(known)}" if known else "it has none"

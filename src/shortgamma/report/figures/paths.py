@@ -21,6 +21,7 @@ WITH, WITHOUT = "with hedging", "without hedging"
 OUTER, INNER, MIDDLE = 0, 1, LEVELS.index(0.5)
 HOURS_BELOW = 3.0  # days: a shorter fan has its time in hours
 ROUNDING = 1e-12
+LESS = 0.7  # paths: where an axis of shares begins
 Vector = NDArray[np.float64]
 
 
@@ -108,7 +109,7 @@ def band(
 def steps(found: Histogram, values: Vector, style: tuple[str, str], unit: float) -> Spec:
     """A histogram as an outline with a light area."""
     colour, name = style
-    shares = numbers(values)
+    shares = numbers(np.maximum(values, ROUNDING))
     return {
         "type": "scatter",
         "mode": "lines",
@@ -128,13 +129,18 @@ def overlaid(answer: Simulation, found: Histogram, title: str, unit: float = 0.0
         steps(found, found.quiet, (NEUTRAL, WITHOUT), unit),
         steps(found, found.market, (tone(answer), WITH), unit),
     ]
-    vertical = {
+    return {"data": traces, "layout": layout(**frame(title), yaxis=shares_axis(answer))}
+
+
+def shares_axis(answer: Simulation) -> Spec:
+    """A vertical axis of shares of the paths, from one path to all, on a scale of logs."""
+    return {
+        "type": "log",
+        "range": [math.log10(LESS / answer.run.paths), 0.05],
         "title": {"text": "share of paths"},
         "tickformat": "~%",
-        "nticks": 6,
-        "rangemode": "tozero",
+        "dtick": 1,
     }
-    return {"data": traces, "layout": layout(**frame(title), yaxis=vertical)}
 
 
 def frame(title: str) -> Spec:
@@ -152,16 +158,11 @@ def chance_of_move(answer: Simulation) -> Spec:
         reached(found, found.quiet, (NEUTRAL, WITHOUT, "dash")),
         reached(found, found.market, (tone(answer), WITH, "solid")),
     ]
-    vertical = {
-        "type": "log",
-        "range": [math.log10(0.7 / answer.run.paths), 0.05],
-        "title": {"text": "share of paths"},
-        "tickformat": "~%",
-        "dtick": 1,
-    }
     return {
         "data": traces,
-        "layout": layout(**frame("largest move from the start, % or more"), yaxis=vertical),
+        "layout": layout(
+            **frame("largest move from the start, % or more"), yaxis=shares_axis(answer)
+        ),
     }
 
 
