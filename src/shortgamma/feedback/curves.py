@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicHermiteSpline
 
 from shortgamma.basics.arrays import freeze
-from shortgamma.hedging.ratios import HedgeRatio
+from shortgamma.hedging.ratios import BlackDelta, HedgeRatio, LelandVol, PremiumAdjusted
 from shortgamma.kernels.curves import LEVELS, REACH, add_deltas, add_values, blend
 from shortgamma.market.options import OptionSeries
 
@@ -35,6 +35,7 @@ LARGEST_KEPT = (
 RECENT = 8  # tables that several threads at different steps may still need
 ASKED_EVERY = 0.0025  # log distance at which a hedge ratio is asked far from every strike
 ASKED_PER_WIDTH = 0.1  # and near one, in units of σ√τ: error of the cubic below 1e-6
+VOLS_STAY = (BlackDelta, PremiumAdjusted, LelandVol)
 NONE = np.zeros(0, dtype=np.intp)
 
 
@@ -137,12 +138,28 @@ def ratio_targets(
     for table, log_multiple in zip(tables, levels.logs, strict=True):
         there = replace(options, years=left, vol=options.vol * np.exp(log_multiple))
         moves = span.moves[asked(span, there)]
-        rows = [(ratio.deltas(there, move), ratio.slopes(there, move)) for move in moves.tolist()]
-        deltas, slopes = -np.array(rows).swapaxes(0, 1) @ quantity
+        deltas, slopes = -answers(ratio, there, moves) @ quantity
         curve = CubicHermiteSpline(moves, deltas, slopes)
         table[::2] = curve(span.moves)
         table[1::2] = curve(span.moves, 1) * span.step
     return tables
+
+
+def answers(ratio: HedgeRatio, options: OptionSeries, moves: Vector) -> Cube:
+    """Deltas and slopes of each option at each move, shape (2, moves, options).
+
+    To a ratio that leaves vols alone, an option at another price is another option: it is asked once.
+    """
+    if not isinstance(ratio, VOLS_STAY):
+        rows = [
+            (ratio.deltas(options, move), ratio.slopes(options, move)) for move in moves.tolist()
+        ]
+        return np.array(rows).swapaxes(0, 1)
+    size = len(options)
+    many = options.select(np.tile(np.arange(size), moves.size))
+    many = replace(many, forward=many.forward * np.exp(np.repeat(moves, size)))
+    both = np.stack([ratio.deltas(many, 0.0), ratio.slopes(many, 0.0)])
+    return both.reshape(2, moves.size, size)
 
 
 def asked(span: Span, options: OptionSeries) -> NDArray[np.intp]:
@@ -287,7 +304,7 @@ class BookCurve:
         return self._values
 
     def steepest(self, index: int) -> float:
-        """Largest derivative of the target by the log price at ``times[index]``, coins; 0 if none is positive."""
+        """Largest derivative of the target by the log price at ``times[index]``, coins, 0 at least."""
         found = self._steepest.get(index)
         if found is None:
             rises = self.targets.at(index)[:, 1::2]

@@ -70,6 +70,8 @@ Cube = NDArray[np.float64]
 
 CLOSE = 2e-7  # a Newton step below this leaves an error of its square
 NEWTON = 12  # steps before a bracket is asked for
+HALVINGS = 100
+LEAST = 1e-15  # log moves below this are rounding
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -131,59 +133,79 @@ def newton(j, guess, forced, paths, hedges, terms, tables, grid):
     return math.nan
 
 
-@njit(fastmath=FAST, error_model="numpy", cache=True)
-def outward(j, forced, paths, hedges, terms, tables, grid):
-    """First root on the way from the shock, and whether there is one within the halt.
-
-    Walks cell by cell until the excess demand changes sign, then closes in by Newton steps that fall
-    back to halving. Beyond the grid the curves are flat and one step lands on the root.
-    """
-    u = paths[PRE, j]
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def excess_at(j, y, forced, paths, hedges, terms, tables, grid):
+    """How far demand at y carries the price beyond y, and the derivative of the demand times Λ."""
     impact = paths[IMPACT, j]
-    lowest, highest = grid[LOWEST], grid[LOWEST] + (tables.shape[2] // 2 - 1) / grid[INVERSE_STEP]
-    near = u
-    bought, slope = demand(j, near, paths, hedges, terms, tables, grid)
-    excess = u + impact * (bought + forced) - near
-    if excess == 0.0:
-        return near, True
-    way = math.copysign(1.0, excess)
-    far = near
-    while True:
-        stride = 1.0 / grid[INVERSE_STEP]
-        if tables.shape[0] == 0 or (near >= highest if way > 0.0 else near <= lowest):
-            flat = 1.0 - impact * paths[SLOPE, j]
-            stride = way * excess / flat if flat > 0.0 else math.inf
-        far = near + way * max(stride, 1e-15)
-        if abs(far - u) > grid[LARGEST]:
-            demand(j, u + way * grid[LARGEST], paths, hedges, terms, tables, grid)
-            return u + way * grid[LARGEST], False
-        bought, slope = demand(j, far, paths, hedges, terms, tables, grid)
-        excess = u + impact * (bought + forced) - far
-        if way * excess <= 0.0 or (abs(excess) < 1e-15 and abs(stride) < 1e-14):
-            break
-        near = far
+    bought, slope = demand(j, y, paths, hedges, terms, tables, grid)
+    return paths[PRE, j] + impact * (bought + forced) - y, impact * slope
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def stride_from(j, near, excess, paths, tables, grid):
+    """How far to walk: one cell, or, where all curves are flat, right to the root; ∞ where there is none."""
+    lowest = grid[LOWEST]
+    highest = lowest + (tables.shape[2] // 2 - 1) / grid[INVERSE_STEP]
+    flat = tables.shape[0] == 0 or (near >= highest if excess > 0.0 else near <= lowest)
+    if not flat:
+        return 1.0 / grid[INVERSE_STEP]
+    tilt = 1.0 - paths[IMPACT, j] * paths[SLOPE, j]
+    return max(abs(excess) / tilt, LEAST) if tilt > 0.0 else math.inf
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True)
+def close_in(j, near, far, forced, paths, hedges, terms, tables, grid):
+    """The root between two log prices, by Newton steps that fall back to halving.
+
+    Args:
+        near, far: The excess demand points from ``near`` to ``far`` at the former and not at the latter.
+    """
+    way = math.copysign(1.0, far - near)
     y = far
-    for _ in range(100):
+    step = 0.0
+    for _ in range(HALVINGS):
+        excess, tilt = excess_at(j, y, forced, paths, hedges, terms, tables, grid)
+        paths[LEAN, j] = tilt
         if way * excess > 0.0:
             near = y
         else:
             far = y
-        tilt = 1.0 - impact * slope
-        step = excess / tilt if tilt != 0.0 else math.inf
-        trial = y + step
+        step = excess / (1.0 - tilt) if tilt != 1.0 else math.inf
         if abs(step) < CLOSE:
             break
+        trial = y + step
         if not (min(near, far) < trial < max(near, far)):
             trial = 0.5 * (near + far)
-        if trial == y or abs(far - near) < 1e-15:
+        if abs(far - near) < LEAST or trial == y:
             step = 0.0
             break
         y = trial
-        bought, slope = demand(j, y, paths, hedges, terms, tables, grid)
-        excess = u + impact * (bought + forced) - y
-    paths[LEAN, j] = impact * slope
     move_fills(j, step, hedges, terms)
-    return y + step, True
+    return y + step
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True)
+def outward(j, forced, paths, hedges, terms, tables, grid):
+    """First root on the way from the shock, and whether there is one short of the halt.
+
+    Walks cell by cell until the excess demand changes sign, then closes in.
+    """
+    u = paths[PRE, j]
+    near = u
+    excess, _tilt = excess_at(j, near, forced, paths, hedges, terms, tables, grid)
+    if excess == 0.0:
+        return near, True
+    way = math.copysign(1.0, excess)
+    while True:
+        far = near + way * stride_from(j, near, excess, paths, tables, grid)
+        if abs(far - u) > grid[LARGEST]:
+            halt = u + way * grid[LARGEST]
+            excess_at(j, halt, forced, paths, hedges, terms, tables, grid)
+            return halt, False
+        excess, _tilt = excess_at(j, far, forced, paths, hedges, terms, tables, grid)
+        if way * excess <= 0.0 or far == near or abs(excess) < LEAST:
+            return close_in(j, near, far, forced, paths, hedges, terms, tables, grid), True
+        near = far
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -262,10 +284,10 @@ def is_unique(j, paths, terms):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def settle_fills(j, hedges, terms, is_dry):
-    """Orders that stayed asleep, or met no depth, bought nothing."""
+def settle_fills(j, hedges, terms):
+    """Orders that stayed asleep bought nothing."""
     for k in range(terms.shape[0]):
-        if is_dry or hedges[FILL, k, j] == ASLEEP:
+        if hedges[FILL, k, j] == ASLEEP:
             hedges[FILL, k, j] = 0.0
 
 
@@ -284,7 +306,7 @@ def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes):
     wake_hedges(j, u, paths, hedges, terms, tables, grid)
     forced = wake_rungs(j, u, paths, rungs, ladders, keys, sizes)
     unique = is_unique(j, paths, terms)
-    y = u
+    y = paths[POST, j] if math.isfinite(paths[POST, j]) else u
     while True:
         settled = True
         if unique:
@@ -300,7 +322,7 @@ def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes):
             break
         forced += more
     paths[POST, j] = y
-    settle_fills(j, hedges, terms, False)
+    settle_fills(j, hedges, terms)
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -348,7 +370,7 @@ def clear(
             continue
         if paths[IMPACT, j] == math.inf or paths[STATUS, j] != TRADING:
             paths[POST, j] = paths[PRE, j]
-            settle_fills(j, hedges, terms, True)
+            hedges[FILL, :, j] = 0.0
         else:
             strike_backstops(j, paths, rungs, ladders, keys, sizes)
             search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes)

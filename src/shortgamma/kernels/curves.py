@@ -32,16 +32,24 @@ def cell_of(y, lowest, inverse_step, nodes):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def hermite(table, i, u):
-    """Value and derivative (per cell) of one table at position u of cell i."""
-    v0 = table[2 * i]
-    d0 = table[2 * i + 1]
-    v1 = table[2 * i + 2]
-    d1 = table[2 * i + 3]
+def cubic_of(v0, d0, v1, d1, u):
+    """Value and derivative (per cell) at position u of the cubic through two nodes."""
     rise = v1 - v0
     c = 3.0 * rise - 2.0 * d0 - d1
     e = d0 + d1 - 2.0 * rise
     return v0 + u * (d0 + u * (c + u * e)), d0 + u * (2.0 * c + 3.0 * u * e)
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def hermite(table, i, u):
+    """Value and derivative (per cell) of one table at position u of cell i."""
+    return cubic_of(
+        take(table, 2 * i),
+        take(table, 2 * i + 1),
+        take(table, 2 * i + 2),
+        take(table, 2 * i + 3),
+        u,
+    )
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -77,12 +85,14 @@ def look_up(tables, y, level, lowest, inverse_step):
         value, slope = hermite(tables[0], i, u)
     else:
         first, weights = level_weights(level, tables.shape[0])
-        value = 0.0
-        slope = 0.0
+        v0, d0, v1, d1 = 0.0, 0.0, 0.0, 0.0
         for m in range(LEVELS):
-            v, d = hermite(tables[first + m], i, u)
-            value += weights[m] * v
-            slope += weights[m] * d
+            row, weight = tables[first + m], weights[m]
+            v0 += weight * take(row, 2 * i)
+            d0 += weight * take(row, 2 * i + 1)
+            v1 += weight * take(row, 2 * i + 2)
+            d1 += weight * take(row, 2 * i + 3)
+        value, slope = cubic_of(v0, d0, v1, d1, u)
     inside = (y > lowest) & (y < lowest + (nodes - 1) / inverse_step)
     return value, (slope * inverse_step if inside else 0.0)
 

@@ -234,7 +234,7 @@ def stage_fill(own, step, fill):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, is_first):
+def one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, turn):
     """Demand of every hedge at row AT, and the correction that follows from it, into NEXT."""
     count = paths.shape[1]
     inverse_step = grid[INVERSE_STEP]
@@ -252,7 +252,7 @@ def one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, is_
             stage_always(held, share, scratch, before, after, own[k], inverse_step)
             continue
         band = hedges[BAND, k]
-        if is_first:
+        if turn == 0:
             stage_wake(held, band, scratch, own[k], inverse_step)
         rule = (held, band, hedges[EDGE, k], hedges[MOST, k])
         stage_banded(rule, share, scratch, before, after, own[k], inverse_step)
@@ -303,10 +303,10 @@ def glide(paths, hedges, terms, tables, grid, missed):
             stage_guess(part, at)
         else:
             scratch[AT, :count] = part[PRE]
-        one_pass(part, held, terms, tables, grid, scratch, own, index, first, True)
-        if passes == 2:
-            scratch[AT] = scratch[NEXT]
-            one_pass(part, held, terms, tables, grid, scratch, own, index, first, False)
+        for turn in range(passes):
+            if turn > 0:
+                scratch[AT] = scratch[NEXT]
+            one_pass(part, held, terms, tables, grid, scratch, own, index, first, turn)
         part[POST] = scratch[NEXT, :count]
         for k in range(terms.shape[0]):
             stage_fill(own[k], scratch[STEP], held[FILL, k])

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shortgamma.report.amounts import number, percent, price, ratio, usd
 from shortgamma.report.assumptions import Ground, Origin
-from shortgamma.report.simulation_words import book_words
+from shortgamma.report.simulation_words import book_words, price_words
 from shortgamma.studies.simulation import Simulation
 
 
@@ -83,7 +83,14 @@ NOTES: Final[dict[str, tuple[str, Callable[[Any], str], str]]] = {
 }
 """Name, form and meaning of the figures of scenarios."""
 OF_BUNDLED_BOOK: Final = {"theta", "options", "wall", "days", "spot"}
-GIVEN_BY_NATURE: Final = {"steps", "step_seconds", "funding", "liquidation", "crowd_seed"}
+GIVEN_BY_NATURE: Final = {
+    "process",
+    "steps",
+    "step_seconds",
+    "funding",
+    "liquidation",
+    "crowd_seed",
+}
 
 
 def simulation_grounds(answer: Simulation) -> Iterator[Ground]:
@@ -92,6 +99,8 @@ def simulation_grounds(answer: Simulation) -> Iterator[Ground]:
     unused = {"crowd_seed", *(OF_BUNDLED_BOOK if is_measured else ())}
     if answer.book.label == "gamma wall":
         unused.add("options")
+    if price_words(answer):
+        unused.add("vol")
     yield Ground(
         name="Book",
         value="measured" if is_measured else "bundled",

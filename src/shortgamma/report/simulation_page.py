@@ -1,6 +1,5 @@
 """The page of a simulation: the same shell, palette and script as the report."""
 
-import math
 from html import escape
 from string import Template
 
@@ -11,7 +10,6 @@ from shortgamma.report.amounts import (
     probability,
     ratio,
     signed_usd,
-    times,
     usd,
 )
 from shortgamma.report.figures.palette import ROUNDING
@@ -42,6 +40,7 @@ from shortgamma.report.simulation_words import (
     losers,
     move_words,
     notes,
+    per_path,
     percent_with_error,
     price_words,
     telling_move,
@@ -51,7 +50,7 @@ from shortgamma.report.story import Chapter
 from shortgamma.report.tables import table
 from shortgamma.report.tiles import Tile, Tone
 from shortgamma.studies.distributions import results
-from shortgamma.studies.simulation import METHOD, MOVES, SQUEEZE, Metric, Simulation
+from shortgamma.studies.simulation import METHOD, MOVES, SQUEEZE, Simulation
 
 CAUTION = "A simulation is as good as its assumptions: read them first."
 
@@ -134,19 +133,14 @@ def vol_tile(answer: Simulation) -> Tile:
     """Realised vol."""
     found = answer.metrics["realised_vol_ratio"]
     market, quiet = answer.metrics["realised_vol"], answer.metrics["realised_vol_without"]
+    value, _, error = with_error(found.value, found.standard_error).partition(" ± ")
     return Tile(
         label="Realised vol with hedging",
-        value=times(found.value) if math.isfinite(found.value) else "–",
-        unit=error_only(found),
+        value=f"× {value}",
+        unit=f"± {error}" if error else "",
         note=f"{percent(market.value)}, without {percent(quiet.value)}",
         tone=direction(found.value),
     )
-
-
-def error_only(metric: Metric) -> str:
-    """The standard error of a ratio; nothing where it has none."""
-    error = metric.standard_error
-    return f"± {number(error, 1)}" if math.isfinite(error) and error > 0.0 else ""
 
 
 def move_tile(answer: Simulation) -> Tile:
@@ -209,7 +203,7 @@ def result_tile(answer: Simulation) -> Tile:
     return Tile(
         label="Result of the hedgers",
         value=signed_usd(total),
-        unit="per path",
+        unit="" if is_single(answer) else "per path",
         note=worst if len(found) == 1 else f"{len(found)} hedgers together",
         tone=Tone.LONG if total > 0.0 else Tone.SHORT if total < 0.0 else Tone.NEUTRAL,
     )
@@ -269,21 +263,25 @@ def chapter_html(answer: Simulation, chapter: Chapter, number: int) -> str:
 def price_table(answer: Simulation) -> str:
     """The figures of the price."""
     rows = ((row.label, row.market, row.quiet, row.ratio) for row in comparisons(answer))
+    error = "" if is_single(answer) else ", ± one standard error"
     content = table(
-        "With and without hedging, ± one standard error",
+        f"With and without hedging{error}",
         ("Figure|", "With", "Without", "Ratio"),
         rows=rows,
         empty="Nothing moved.",
     )
-    return f'<div class="card wide">{content}</div>'
+    return f'<div class="card wide compare">{content}</div>'
 
 
 def leverage_table(answer: Simulation) -> str:
     """What leveraged traders, the insurance fund and winners lost."""
     content = table(
-        "Mean per path", ("Loss|", "Amount"), rows=losers(answer), empty="Nobody was liquidated."
+        f"Losses{per_path(answer)}",
+        ("Loss|", "Amount"),
+        rows=losers(answer),
+        empty="Nobody was liquidated.",
     )
-    return f'<div class="card wide">{content}</div>'
+    return f'<div class="card wide compare">{content}</div>'
 
 
 def grounds_html(answer: Simulation, number: int) -> str:

@@ -11,7 +11,13 @@ from shortgamma.report.figures.paths import (
 )
 from shortgamma.report.figures.results import waterfall
 from shortgamma.report.figures.shocks import move_by_shock, squeeze_by_shock
-from shortgamma.report.simulation_words import COUNTERFACTUAL, headline, is_single, usd_with_error
+from shortgamma.report.simulation_words import (
+    COUNTERFACTUAL,
+    headline,
+    is_single,
+    per_path,
+    usd_with_error,
+)
 from shortgamma.report.story import AXES, Chapter, Panel
 from shortgamma.studies.distributions import Result, figures_named, results
 from shortgamma.studies.simulation import Simulation
@@ -109,7 +115,7 @@ def who_paid(answer: Simulation) -> Chapter:
         name="results",
         title="What hedgers won and lost",
         short="Results",
-        lead=f"Mean result per path: {words}. The other side of the options wins what they cost, "
+        lead=f"Result{per_path(answer)}: {words}. The other side of the options wins what they cost, "
         "whoever is traded with keeps spread, fees and impact.",
         panels=tuple(panel(row, i, is_wide=len(found) == 1) for i, row in enumerate(found)),
     )

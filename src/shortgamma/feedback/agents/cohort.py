@@ -156,11 +156,12 @@ class LeveragedCohort(Agent):
 
     def prepare(self, setup: Setup) -> list[tuple[float, int, Rungs]]:
         """Ladders of longs and shorts; where the venue closes large accounts in parts, two of each."""
-        parts: list[tuple[float, int, Rungs]] = []
-        for side in (1.0, -1.0):
-            for stage in range(1 if self.rules.partial_fraction == 1.0 else 2):
-                parts.append((side, stage, self.rungs(side, stage, setup.spot)))
-        return parts
+        stages = range(1 if self.rules.partial_fraction == 1.0 else 2)
+        return [
+            (side, stage, self.rungs(side, stage, setup.spot))
+            for side in (1.0, -1.0)
+            for stage in stages
+        ]
 
     def rungs(self, side: float, stage: int, spot: float) -> Rungs:
         """The ladder of one side: of first (0) or of second (1) closing orders."""

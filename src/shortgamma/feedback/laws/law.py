@@ -80,12 +80,24 @@ class Law:
         raise NotImplementedError
 
 
+def error_of(values: Vector) -> float:
+    """Standard error of the mean of independent values.
+
+    Raises:
+        InputError: There are not two of them.
+    """
+    if values.size < 2:
+        raise InputError(
+            f"{values.size} paths leave no standard error",
+            place="paths",
+            remedy="give 2 or more",
+        )
+    return float(values.std(ddof=1) / np.sqrt(values.size))
+
+
 def mean_of(values: Vector) -> Estimate:
     """Mean and standard error of independent values."""
-    return Estimate(
-        value=float(values.mean()),
-        standard_error=float(values.std(ddof=1) / np.sqrt(values.size)),
-    )
+    return Estimate(value=float(values.mean()), standard_error=error_of(values))
 
 
 def root_of(estimate: Estimate) -> Estimate:
@@ -98,9 +110,7 @@ def ratio_of(top: Vector, bottom: Vector) -> Estimate:
     """Σ top/Σ bottom of paired values, its error by the delta method."""
     ratio = float(top.sum() / bottom.sum())
     left = (top - ratio * bottom) / float(bottom.mean())
-    return Estimate(
-        value=ratio, standard_error=float(left.std(ddof=1) / np.sqrt(max(left.size, 2)))
-    )
+    return Estimate(value=ratio, standard_error=error_of(left))
 
 
 def scaled(estimate: Estimate, factor: float) -> Estimate:

@@ -41,7 +41,7 @@ class OneStep(Law):
     vol: float = 0.6
 
     name: ClassVar[str] = "one-step"
-    default_paths: ClassVar[int] = 400_000
+    default_paths: ClassVar[int] = 600_000
     tolerances: ClassVar[Mapping[str, Tolerance]] = {
         "loss_probability": Tolerance(size=0.01),
         "skew": Tolerance(size=0.05),

@@ -21,6 +21,9 @@ WITH, WITHOUT = "with hedging", "without hedging"
 OUTER, INNER, MIDDLE = 0, 1, LEVELS.index(0.5)
 HOURS_BELOW = 3.0  # days: a shorter fan has its time in hours
 ROUNDING = 1e-12
+UNEVEN = (
+    5.0  # a peak so many times higher than the other would hide it: the axis becomes one of logs
+)
 LESS = 0.7  # paths: where an axis of shares begins
 Vector = NDArray[np.float64]
 
@@ -129,7 +132,19 @@ def overlaid(answer: Simulation, found: Histogram, title: str, unit: float = 0.0
         steps(found, found.quiet, (NEUTRAL, WITHOUT), unit),
         steps(found, found.market, (tone(answer), WITH), unit),
     ]
-    return {"data": traces, "layout": layout(**frame(title), yaxis=shares_axis(answer))}
+    peaks = sorted((float(found.market.max()), float(found.quiet.max())))
+    vertical = shares_axis(answer) if peaks[1] > UNEVEN * peaks[0] else even_axis()
+    return {"data": traces, "layout": layout(**frame(title), yaxis=vertical)}
+
+
+def even_axis() -> Spec:
+    """A vertical axis of shares of the paths."""
+    return {
+        "title": {"text": "share of paths"},
+        "tickformat": "~%",
+        "nticks": 6,
+        "rangemode": "tozero",
+    }
 
 
 def shares_axis(answer: Simulation) -> Spec:

@@ -309,7 +309,7 @@ class ReplayedPrices(HedgedBook):
     """A recorded price series, step by step, and what the hedging of a book would have added to it."""
 
     name: ClassVar[str] = "replay"
-    summary: ClassVar[str] = "a recorded price series with the hedging of a book on top"
+    summary: ClassVar[str] = "a given price series with the hedging of a book on top"
 
     splits_result: ClassVar[bool] = True
 

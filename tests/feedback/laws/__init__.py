@@ -1,0 +1,1 @@
+"""Tests of the laws that the simulator has to obey."""
