@@ -11,22 +11,6 @@ import pytest
 from shortgamma import cli
 
 
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs a command line in this process: exit code, stdout, stderr."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["shortgamma", *map(str, words)])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, *capsys.readouterr()
-
-    return call
-
-
 def assert_one_line(code, out, err, *words):
     """Bad input: exit code 2, nothing on stdout, one line on stderr that says what and what to do."""
     assert code == 2

@@ -67,7 +67,7 @@ class Span:
     @property
     def moves(self) -> Vector:
         """The nodes, shape (nodes,)."""
-        return self.lowest + self.step * np.arange(self.nodes)
+        return self.lowest + self.step * np.arange(self.nodes, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

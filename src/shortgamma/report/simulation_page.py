@@ -4,7 +4,6 @@ from html import escape
 from string import Template
 
 from shortgamma.report.amounts import (
-    number,
     percent,
     price,
     probability,

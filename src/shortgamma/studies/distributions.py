@@ -20,8 +20,8 @@ MOST_SHOWN = 0.998
 """Quantile up to which realised vols are counted in bins; the rest would stretch the axis."""
 WORST = 0.05
 """Share of the paths whose mean is the expected shortfall."""
-SMALLEST = 1.0
-"""USD; a part that is smaller on every path is rounding."""
+SMALLEST = 1e-6
+"""Of the largest part of a result; a smaller one is rounding."""
 PARTS = (
     *("gamma", "theta", "vega", "delta", "execution", "basis"),
     *("spread", "fees", "gas", "funding", "haircut"),
@@ -140,10 +140,11 @@ def result(outcome: Outcome, name: str) -> Result:
     parts = {part: figures[key] for part, key in found.items() if key in figures}
     if "gamma" not in parts:
         parts = {"options and hedge": total - sum(parts.values())} | parts
+    scale = max(float(np.abs(v).mean()) for v in parts.values())
     worst = np.sort(total)[: max(round(WORST * len(total)), 1)]
     return Result(
         name=name,
         total=mean(total),
         worst=float(worst.mean()),
-        parts={n: mean(v) for n, v in parts.items() if float(np.abs(v).max()) >= SMALLEST},
+        parts={name: mean(v) for name, v in parts.items() if np.abs(v).mean() > SMALLEST * scale},
     )

@@ -94,9 +94,10 @@ class Positions:
         )
         room = 0.5 / leverage
         offset = np.clip(0.03 * generator.standard_normal(accounts), -room, room)
-        weight = generator.pareto(1.5, accounts) + 1.0
+        weight: Vector = np.asarray(generator.pareto(1.5, accounts)) + 1.0
         share = np.where(side > 0.0, long_share, 1.0 - long_share)
-        total = np.where(side > 0.0, weight[side > 0.0].sum(), weight[side < 0.0].sum())
+        longs, shorts = float(weight[side > 0.0].sum()), float(weight[side < 0.0].sum())
+        total = np.where(side > 0.0, longs, shorts)
         notional = 2.0 * open_interest_usd * share * weight / total
         kept = notional > 0.0
         return cls(

@@ -74,8 +74,8 @@ class LinearHedger(Agent):
         held = world.accounts.coins[state.account]
         order = FlowOrder(
             account=state.account,
-            coins=-held,
-            slope=self.coins_per_log,
+            coins=np.where(world.stopped, 0.0, -held),
+            slope=np.where(world.stopped, 0.0, self.coins_per_log),
             costs=self.costs,
         )
         world.exchange.submit(order)

@@ -1,7 +1,7 @@
 """What all scenarios share: the market's figures, the exogenous process, and how ``--set`` changes them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self, cast
 
@@ -101,7 +101,7 @@ class Scenario:
                     place="--set",
                     remedy=f"it has {', '.join(known)}",
                 )
-            values[name] = converted(name, text, type(known[name].default))
+            values[name] = converted(name, text, type(cast("object", known[name].default)))
         return cls(**values)
 
     def build(self, inputs: Inputs) -> Setup:
@@ -177,10 +177,10 @@ class Scenario:
         return Span.around(process.annual_vol * horizon**0.5, is_fine=fine)
 
 
-def converted(name: str, text: str, kind: type[Any]) -> Any:
+def converted(name: str, text: str, kind: type[object]) -> object:
     """The text of a flag as the type of the field."""
     try:
-        return kind(text)
+        return text if kind is str else int(text) if kind is int else float(text)
     except ValueError:
         what = "a whole number" if kind is int else "a number"
         raise InputError(
