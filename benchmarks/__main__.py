@@ -12,6 +12,7 @@ from benchmarks import machine, native, ours, table
 from benchmarks.agreement import Agreement, agreements
 from benchmarks.comparisons import FULL, QUICK, Comparison, Plan, comparisons
 from benchmarks.simd import simd_rows
+from benchmarks.simulator import simulator_rows
 from benchmarks.table import Row, Verdict
 from benchmarks.timing import Spread, interleaved, spread
 
@@ -35,6 +36,7 @@ def main() -> int:
     rows = list(measured(plan, natives))
     header.append(share_line((time.process_time() - busy) / (time.perf_counter() - wall)))
     rows += simd_rows(quick=arguments.quick)
+    rows += simulator_rows(quick=arguments.quick)
     console.print(table.as_table(rows))
     console.print(header[-1], highlight=False)
     if arguments.write:

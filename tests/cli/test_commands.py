@@ -8,8 +8,6 @@ import msgspec
 import polars as pl
 import pytest
 
-from shortgamma import cli
-
 
 def assert_one_line(code, out, err, *words):
     """Bad input: exit code 2, nothing on stdout, one line on stderr that says what and what to do."""

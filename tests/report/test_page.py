@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from shortgamma.report.headline import headline
 from shortgamma.report.documents import write_report
+from shortgamma.report.headline import headline
 from shortgamma.report.page import page, plotly_script, unbroken
 from shortgamma.report.story import chapters
 from tests.report.builders import EVIL, answer, chain, inventory

@@ -221,7 +221,10 @@ def others(answer: Simulation) -> tuple[Tile, ...]:
             note="of the hedgers at the start",
         ),
         Tile(
-            label="θ", value=ratio(gamma / depth), unit="", note="net gamma over depth at the start"
+            label="θ",
+            value=ratio(gamma / depth) if depth else "–",
+            unit="",
+            note="net gamma over depth at the start",
         ),
         Tile(
             label="Halted or collapsed",

@@ -178,7 +178,9 @@ def simulate(
         )
     chosen = scenario_from(scenario, given)
     check_finite(chosen)
-    paths = run.get("paths") or (1 if replays else PATHS)
+    paths = run.get("paths")
+    if paths is None:
+        paths = 1 if replays else PATHS
     return simulation(
         chosen,
         Inputs(book=book, history=history),

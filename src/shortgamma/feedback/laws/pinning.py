@@ -29,15 +29,18 @@ LAST = 1e-9
 NEAR = 20.0
 """Pinned: nearer to the strike than so many standard deviations of the time left."""
 LOG_MOVE_PER_COIN = 1e-6
+STRONGEST = 30.0
+"""Largest k; e^−30 is on the strike already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecayHedger(Agent):
     """Trades what the passing of time does to its delta, and leaves price moves unhedged.
 
-    A step from τ to τ′ before expiry sells n·[δ(y, τ′) − δ(y, τ)], δ = N(y/(σ√τ)), y = ln(S/K). The order
-    is filled in proportion to the y at which the step ends: a market order would overshoot the strike
-    in the last moments, when the pull is stronger than a step can resolve.
+    From τ to τ′ before expiry it sells n·[δ(y, τ′) − δ(y, τ)], δ = N(y/(σ√τ)), y = ln(S/K). With Λ the log
+    move per coin that pulls y to the strike at the rate k = Λn·[δ(y, τ′) − δ(y, τ)]/y per step. The order
+    is as large as if it were traded all through the step, y·(1 − e^{−k})/Λ, and is filled in proportion to
+    the y at which the step ends: a market order would overshoot in the last moments, where k is large.
 
     Args:
         coins: n, options held.
@@ -68,10 +71,11 @@ class DecayHedger(Agent):
         distance = world.opening_log - self.log_strike
         safe = np.where(distance == 0.0, 1e-300, distance)
         change: Vector = normal(safe / then) - normal(safe / now)
+        pull = np.minimum(LOG_MOVE_PER_COIN * self.coins * change / safe, STRONGEST)
         order = FlowOrder(
             account=state,
             coins=np.zeros(world.size),
-            slope=-self.coins * change / safe,
+            slope=-np.expm1(pull) / LOG_MOVE_PER_COIN,
             anchor=self.log_strike,
             costs=NO_COSTS,
         )
