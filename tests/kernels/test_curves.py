@@ -169,8 +169,8 @@ def test_the_cubic_through_four_levels_is_exact_for_cubics(level, count):
         )
 
 
-def test_the_thirteen_levels_of_vol_leave_an_error_of_a_thousandth_of_a_coin():
-    """The stated error: of the hedge 8e-4 coins per option, of its value 2e-4 of the forward."""
+def test_the_thirteen_levels_of_vol_leave_an_error_of_3e_4():
+    """Of the hedge 3e-4 coins per option, of its value 3e-4 of the forward."""
     levels = reacting_levels()
     span = Span.around(0.1, is_fine=False)
     y = between(span, 4_001)
@@ -185,9 +185,8 @@ def test_the_thirteen_levels_of_vol_leave_an_error_of_a_thousandth_of_a_coin():
             worst_delta = max(worst_delta, np.abs(read(targets, y, span, level)[0] + delta).max())
             gap = np.abs(read(values, y, span, level)[0] - value) / (100.0 * np.exp(y))
             worst_value = max(worst_value, gap.max())
-    assert worst_delta < 2e-3
-    assert worst_value < 2e-3
-    print(worst_delta, worst_value)
+    assert 1e-4 < worst_delta < 3e-4
+    assert 1e-4 < worst_value < 3e-4
 
 
 def test_at_the_levels_themselves_nothing_is_interpolated():

@@ -28,7 +28,7 @@ def crowd():
 
 @pytest.fixture(scope="module")
 def squeezed():
-    return simulate("gamma-squeeze", {"steps": 720, "theta": -0.6, "depth_floor": 0.6}, paths=3_000)
+    return simulate("gamma-squeeze", {"steps": 720}, paths=4_000)
 
 
 @pytest.fixture(scope="module")

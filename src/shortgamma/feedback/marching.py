@@ -35,6 +35,7 @@ def march_on(world: World, steps: range, shocks: Matrix) -> None:
     """
     if not world.agents:
         drift(shocks, world.paths, world.logs, world.figures)
+        world.show_price()
         return
     exchange, accounts, setup = world.exchange, world.accounts, world.setup
     seconds = setup.clock.years[steps.start : steps.stop] * SECONDS_PER_YEAR

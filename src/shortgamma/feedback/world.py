@@ -115,6 +115,10 @@ class World:
         """Recent realised variance per year."""
         return self.figures[VARIANCE]
 
+    def show_price(self) -> None:
+        """Prices of a market in which nobody trades, from its log prices."""
+        self.prices[:] = self.spot * np.exp(self.paths[POST])
+
     @property
     def stopped(self) -> NDArray[np.bool_]:
         """Paths on which nothing can trade in this step."""
@@ -143,6 +147,7 @@ class World:
         open_step(shock, self.paths, self.logs)
         if self.is_empty:
             self.paths[POST] = self.paths[PRE]
+            self.show_price()
         else:
             self._trade()
         half_life = setup.variance_half_life_seconds / SECONDS_PER_YEAR

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from shortgamma.kernels.curves import look_up
 from shortgamma.kernels.elementary import FAST
-from shortgamma.kernels.glide import glide
+from shortgamma.kernels.glide import BLOCK, glide
 from shortgamma.kernels.orders import (
     ALWAYS,
     ASLEEP,
@@ -71,6 +71,7 @@ Cube = NDArray[np.float64]
 CLOSE = 2e-7  # a Newton step below this leaves an error of its square
 NEWTON = 12  # steps before a bracket is asked for
 HALVINGS = 100
+DIP_STEPS = 8
 LEAST = 1e-15  # log moves below this are rounding
 
 
@@ -185,6 +186,30 @@ def close_in(j, near, far, forced, paths, hedges, terms, tables, grid):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
+def dip(j, near, far, tilts, forced, paths, hedges, terms, tables, grid):
+    """A log price inside a cell at which the excess demand has turned, though it has not at its ends; or NaN.
+
+    The excess falls at ``near`` and rises at ``far``, so it has a least value in between: at a fold the two
+    solutions lie closer together than a cell. The derivative is followed to its zero.
+
+    Args:
+        tilts: Λ·(derivative of the demand) at ``near`` and at ``far``.
+    """
+    way = math.copysign(1.0, far - near)
+    down, up = tilts
+    for _ in range(DIP_STEPS):
+        middle = near + (far - near) * (down - 1.0) / (down - up)
+        excess, tilt = excess_at(j, middle, forced, paths, hedges, terms, tables, grid)
+        if way * excess <= 0.0:
+            return middle
+        if tilt < 1.0:
+            near, down = middle, tilt
+        else:
+            far, up = middle, tilt
+    return math.nan
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True)
 def outward(j, forced, paths, hedges, terms, tables, grid):
     """First root on the way from the shock, and whether there is one short of the halt.
 
@@ -192,7 +217,7 @@ def outward(j, forced, paths, hedges, terms, tables, grid):
     """
     u = paths[PRE, j]
     near = u
-    excess, _tilt = excess_at(j, near, forced, paths, hedges, terms, tables, grid)
+    excess, tilt = excess_at(j, near, forced, paths, hedges, terms, tables, grid)
     if excess == 0.0:
         return near, True
     way = math.copysign(1.0, excess)
@@ -202,8 +227,14 @@ def outward(j, forced, paths, hedges, terms, tables, grid):
             halt = u + way * grid[LARGEST]
             excess_at(j, halt, forced, paths, hedges, terms, tables, grid)
             return halt, False
-        excess, _tilt = excess_at(j, far, forced, paths, hedges, terms, tables, grid)
-        if way * excess <= 0.0 or far == near or abs(excess) < LEAST:
+        before = tilt
+        excess, tilt = excess_at(j, far, forced, paths, hedges, terms, tables, grid)
+        turned = way * excess <= 0.0 or far == near or abs(excess) < LEAST
+        if not turned and before < 1.0 < tilt:
+            inside = dip(j, near, far, (before, tilt), forced, paths, hedges, terms, tables, grid)
+            turned = not math.isnan(inside)
+            far = inside if turned else far
+        if turned:
             return close_in(j, near, far, forced, paths, hedges, terms, tables, grid), True
         near = far
 
@@ -341,6 +372,22 @@ def mark_reached(paths, rungs, ladders, keys, missed):
                     missed[j] = 1.0
 
 
+@njit(fastmath=FAST, error_model="numpy", cache=True)
+def clear_part(paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, missed):
+    """Clears one step of a part of the paths: all of it by :func:`glide`, then what is not ordinary."""
+    glide(paths, hedges, terms, tables, grid, missed)
+    mark_reached(paths, rungs, ladders, keys, missed)
+    for j in range(missed.size):
+        if missed[j] == 0.0:
+            continue
+        if paths[IMPACT, j] == math.inf or paths[STATUS, j] != TRADING:
+            paths[POST, j] = paths[PRE, j]
+            hedges[FILL, :, j] = 0.0
+        else:
+            strike_backstops(j, paths, rungs, ladders, keys, sizes)
+            search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes)
+
+
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def clear(
     paths: Matrix,
@@ -363,14 +410,17 @@ def clear(
         sizes: Running sums of their sizes, one element more per ladder than it has rungs.
         missed: Set to 1 where the path had to be searched.
     """
-    glide(paths, hedges, terms, tables, grid, missed)
-    mark_reached(paths, rungs, ladders, keys, missed)
-    for j in range(missed.size):
-        if missed[j] == 0.0:
-            continue
-        if paths[IMPACT, j] == math.inf or paths[STATUS, j] != TRADING:
-            paths[POST, j] = paths[PRE, j]
-            hedges[FILL, :, j] = 0.0
-        else:
-            strike_backstops(j, paths, rungs, ladders, keys, sizes)
-            search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes)
+    for start in range(0, missed.size, BLOCK):
+        stop = min(start + BLOCK, missed.size)
+        clear_part(
+            paths[:, start:stop],
+            hedges[:, :, start:stop],
+            terms,
+            tables,
+            grid,
+            rungs[:, :, start:stop],
+            ladders,
+            keys,
+            sizes,
+            missed[start:stop],
+        )

@@ -276,38 +276,40 @@ def stage_check(paths, terms, step, missed):
         put(missed, j, 0.0 if ordinary else 1.0, 0)
 
 
-@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def passes_of(terms):
+    """Two where a hedge may sleep: its band is looked at before anyone's trade; else one."""
+    passes = 1
+    for k in range(terms.shape[0]):
+        if terms[k, ALWAYS] == 0.0:
+            passes = 2
+    return passes
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True)
 def glide(paths, hedges, terms, tables, grid, missed):
     """Clears every ordinary path; ``missed`` is 1 where a path was not ordinary, else 0.
 
-    Arguments as in :func:`clearing.clear`; ``missed`` has shape (paths,).
+    Arguments as in :func:`clearing.clear`; at most BLOCK paths.
     """
+    count = missed.size
     scratch = np.empty((SCRATCH, BLOCK))
     own = np.empty((terms.shape[0], HEDGE_SCRATCH, BLOCK))
     index = np.empty(BLOCK, dtype=np.int32)
     first = np.zeros(BLOCK, dtype=np.int32)
     scratch[ONES] = 1.0
-    passes = 1
+    if tables.shape[1] > 1:
+        stage_levels(paths[LEVEL], tables.shape[1], first, scratch)
+    passes = passes_of(terms)
+    if passes == 1:
+        stage_guess(paths, scratch[AT, :count])
+    else:
+        scratch[AT, :count] = paths[PRE]
+    for turn in range(passes):
+        if turn > 0:
+            scratch[AT] = scratch[NEXT]
+        one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, turn)
+    paths[POST] = scratch[NEXT, :count]
     for k in range(terms.shape[0]):
-        if terms[k, ALWAYS] == 0.0:
-            passes = 2
-    for start in range(0, paths.shape[1], BLOCK):
-        stop = min(start + BLOCK, paths.shape[1])
-        part = paths[:, start:stop]
-        held = hedges[:, :, start:stop]
-        count = stop - start
-        if tables.shape[1] > 1:
-            stage_levels(part[LEVEL], tables.shape[1], first, scratch)
-        if passes == 1:
-            at = scratch[AT, :count]
-            stage_guess(part, at)
-        else:
-            scratch[AT, :count] = part[PRE]
-        for turn in range(passes):
-            if turn > 0:
-                scratch[AT] = scratch[NEXT]
-            one_pass(part, held, terms, tables, grid, scratch, own, index, first, turn)
-        part[POST] = scratch[NEXT, :count]
-        for k in range(terms.shape[0]):
-            stage_fill(own[k], scratch[STEP], held[FILL, k])
-        stage_check(part, terms, scratch[STEP], missed[start:stop])
+        stage_fill(own[k], scratch[STEP], hedges[FILL, k])
+    stage_check(paths, terms, scratch[STEP], missed)

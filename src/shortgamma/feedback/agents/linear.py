@@ -1,13 +1,17 @@
 """A hedger whose gamma is the same at every price: the textbook case."""
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
 from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.exchange import NO_COSTS, FlowOrder, TradingCosts
 from shortgamma.feedback.world import World
+
+Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +62,7 @@ class LinearHedger(Agent):
         """A schedule around the price at which it holds its target, or a market order by an old price."""
         if self.lag_steps:
             state.prices.append(world.log_price.copy())
-            anchor = state.prices[-self.lag_steps] if len(state.prices) >= self.lag_steps else None
-            seen = np.zeros(world.size) if anchor is None else anchor
+            seen = state.prices[0]
         elif self.one_pass:
             seen = world.opening_log
         else:
@@ -86,4 +89,5 @@ class LinearState:
 
     def __init__(self, world: World, hedger: LinearHedger) -> None:
         self.account = world.accounts.open(hedger.name)
-        self.prices: list[np.ndarray] = []
+        unseen = [np.zeros(world.size)] * hedger.lag_steps
+        self.prices = deque[Vector](unseen, maxlen=max(hedger.lag_steps, 1))
