@@ -1,11 +1,11 @@
-"""Executes the notebook of ``examples/`` in place, so that its outputs are those of this version."""
+"""Executes the notebooks of ``examples/`` in place, so that their outputs are those of this version."""
 
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "examples" / "measure.ipynb"
+NOTEBOOKS = tuple(sorted((Path(__file__).resolve().parents[1] / "examples").glob("*.ipynb")))
 
 
 def executed(path: Path) -> nbformat.NotebookNode:
@@ -18,4 +18,5 @@ def executed(path: Path) -> nbformat.NotebookNode:
 
 
 if __name__ == "__main__":
-    nbformat.write(executed(NOTEBOOK), NOTEBOOK)
+    for notebook in NOTEBOOKS:
+        nbformat.write(executed(notebook), notebook)

@@ -1,8 +1,9 @@
-"""The notebook runs, and what it shows is what this version answers."""
+"""The notebooks run, and what they show is what this version answers."""
 
 import nbformat
+import pytest
 
-from tools.run_notebook import NOTEBOOK, executed
+from tools.run_notebook import NOTEBOOKS, executed
 
 
 def printed(notebook):
@@ -13,7 +14,8 @@ def printed(notebook):
     ]
 
 
-def test_the_committed_outputs_are_those_of_this_version():
-    committed = nbformat.read(NOTEBOOK, as_version=4)
-    assert printed(executed(NOTEBOOK)) == printed(committed)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_committed_outputs_are_those_of_this_version(path):
+    committed = nbformat.read(path, as_version=4)
+    assert printed(executed(path)) == printed(committed)
     assert any(printed(committed))

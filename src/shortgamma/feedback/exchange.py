@@ -92,6 +92,11 @@ class FlowOrder:
     perp: bool = False
     costs: TradingCosts = field(default_factory=TradingCosts)
 
+    @property
+    def is_flat(self) -> bool:
+        """True where it buys the same at every price."""
+        return isinstance(self.slope, float) and self.slope == 0.0
+
 
 class Exchange:
     """The orders of one market on every path of a block.
@@ -165,9 +170,10 @@ class Exchange:
         paths[FLOW] = 0.0
         paths[SLOPE] = 0.0
         for order in self.flows:
-            share = paths[PASS] if order.perp else 1.0
-            paths[FLOW] += share * (order.coins - np.multiply(order.slope, order.anchor))
-            paths[SLOPE] += np.multiply(share, order.slope)
+            coins = order.coins if order.is_flat else order.coins - order.slope * order.anchor
+            paths[FLOW] += coins * paths[PASS] if order.perp else coins
+            if not order.is_flat:
+                paths[SLOPE] += order.slope * paths[PASS] if order.perp else order.slope
 
     def clear(self, paths: NDArray[np.float64], index: int) -> None:
         """Clears the step that ends at ``times[index]``."""
@@ -237,8 +243,8 @@ class Exchange:
             self.book[HELD, number] += fill
         for order in self.flows:
             coins = order.coins
-            if np.any(order.slope):
-                coins = coins + np.multiply(order.slope, log_price - order.anchor)
+            if not order.is_flat:
+                coins = coins + order.slope * (log_price - order.anchor)
             price = perp if order.perp else spot
             accounts.trade(
                 order.account, coins, price=price, costs=order.costs.pair, perp=order.perp

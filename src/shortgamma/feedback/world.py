@@ -46,6 +46,7 @@ class World:
         paths, logs, prices, figures: Packed rows; see :mod:`orders` and :mod:`settlement`.
         perp_traded: What trades in the perpetual pay, USD; equal to spot where there is none.
         mark: Mark price of the perpetual, USD.
+        stopped: Paths on which nothing can trade in this step.
     """
 
     def __init__(self, setup: Setup, draws: Draws, shared: Sequence[Any]) -> None:
@@ -65,6 +66,7 @@ class World:
         self.figures[VARIANCE] = setup.process.annual_vol**2
         self.perp_traded: Vector = self.prices[TRADED]
         self.mark: Vector = self.prices[PRICE]
+        self.stopped = np.zeros(size, dtype=np.bool_)
         self.accounts = Accounts(size, SPARE_ACCOUNTS + 2 * len(setup.agents))
         self.exchange = Exchange(size, setup.grid)
         self.markets = [(market, market.enter(self)) for market in setup.markets]
@@ -120,11 +122,6 @@ class World:
         self.prices[:] = self.spot * np.exp(self.paths[POST])
 
     @property
-    def stopped(self) -> NDArray[np.bool_]:
-        """Paths on which nothing can trade in this step."""
-        return (self.paths[STATUS] != TRADING) | np.isinf(self.paths[IMPACT])
-
-    @property
     def hedge(self) -> Vector:
         """Coins that all hedgers hold together, less what they started with."""
         return self.exchange.book[HELD].sum(axis=0) - self._hedge_at_start
@@ -158,6 +155,7 @@ class World:
         """Orders, clearing and bookings of the step."""
         setup = self.setup
         setup.depth.impact(self, self.paths[IMPACT])
+        self.stopped = (self.paths[STATUS] != TRADING) | np.isinf(self.paths[IMPACT])
         for market, state in self.markets:
             market.open(state, self)
         for agent, state in self.agents:

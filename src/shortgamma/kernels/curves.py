@@ -212,57 +212,6 @@ def blended(flat, at, width, weights, basis):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
-def step_values(
-    tables: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
-    log_price: Vector,
-    levels: tuple[Vector, Vector],
-    lowest: float,
-    inverse_step: float,
-    out: NDArray[np.float64],
-) -> None:
-    """What a book is worth on the way through one step, at its final price.
-
-    Args:
-        tables: Values at the beginning and at the end of the step, and hedge targets at its end.
-        log_price: At the end, shape (paths,).
-        levels: Vol levels at the beginning and at the end, shape (paths,).
-        lowest, inverse_step: Of the grid.
-        out: Overwritten, shape (4, paths): value at the old time and vol, at the new time and old vol, at
-            the new time and vol (USD), and the hedge target (coins).
-    """
-    if tables[0].shape[0] == 1:
-        single_level(tables, log_price, lowest, inverse_step, out)
-        return
-    count, width = tables[0].shape
-    before = tables[0].reshape(tables[0].size)
-    after = tables[1].reshape(tables[1].size)
-    target = tables[2].reshape(tables[2].size)
-    for j in range(log_price.size):
-        i, u = cell_of(log_price[j], lowest, inverse_step, width // 2)
-        basis = hermite_basis(u)
-        first, old = level_weights(levels[0][j], count)
-        at = first * width + 2 * i
-        out[0, j] = blended(before, at, width, old, basis)
-        out[1, j] = blended(after, at, width, old, basis)
-        first, new = level_weights(levels[1][j], count)
-        at = first * width + 2 * i
-        out[2, j] = blended(after, at, width, new, basis)
-        out[3, j] = blended(target, at, width, new, basis)
-
-
-@njit(fastmath=FAST, error_model="numpy", cache=True)
-def single_level(tables, log_price, lowest, inverse_step, out):
-    """:func:`step_values` where vols do not move."""
-    before, after, target = tables[0][0], tables[1][0], tables[2][0]
-    for j in range(log_price.size):
-        i, u = cell_of(log_price[j], lowest, inverse_step, before.size // 2)
-        out[0, j] = hermite(before, i, u)[0]
-        out[1, j] = hermite(after, i, u)[0]
-        out[2, j] = out[1, j]
-        out[3, j] = hermite(target, i, u)[0]
-
-
-@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def blend(knots: NDArray[np.float64], weights: Vector, out: NDArray[np.float64]) -> None:
     """Σ weights[m]·knots[m]: a table between the times at which it is known.
 

@@ -60,11 +60,13 @@ class BasisArbitrageur(Agent):
         """Trades away a part of the basis as it stands; what others trade now follows in the clearing."""
         perp = world.state_of(PerpMarket)
         part = 1.0 - 0.5 ** (world.step_years * SECONDS_PER_YEAR / self.half_life_seconds)
-        position = world.accounts.coins[state] * world.price
-        adding = np.sign(position) == np.sign(perp.basis)
-        free = ~world.stopped & ~(adding & (np.abs(position) >= self.capacity_usd))
-        world.paths[PASS] = np.where(free, part, 0.0)
-        coins = world.paths[PASS] * perp.basis / perp.impact
+        passed = world.paths[PASS]
+        np.multiply(~world.stopped, part, out=passed)
+        if self.capacity_usd < np.inf:
+            position = world.accounts.coins[state] * world.price
+            adding = np.sign(position) == np.sign(perp.basis)
+            passed[adding & (np.abs(position) >= self.capacity_usd)] = 0.0
+        coins = passed * perp.basis / perp.impact
         world.exchange.submit(FlowOrder(account=state, coins=coins, costs=NO_COSTS))
 
     def settle(self, state: int, world: World) -> None:

@@ -288,5 +288,5 @@ class DealerState:
         if not self.always:
             figures["trades"] = self.trades
         if self.attribution is not None:
-            figures |= self.attribution.parts(self, world)
+            figures |= self.attribution.figures()
         return figures

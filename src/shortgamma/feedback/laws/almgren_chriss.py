@@ -110,7 +110,7 @@ class AlmgrenChriss(Law):
     tau: float = 1.0
 
     name: ClassVar[str] = "almgren-chriss"
-    default_paths: ClassVar[int] = 40_000
+    default_paths: ClassVar[int] = 100_000
     tolerances: ClassVar[Mapping[str, Tolerance]] = {"kappa": Tolerance(size=0.02)}
     examples: ClassVar[tuple[Mapping[str, Any], ...]] = (
         {"eta": 2.5e-6, "gamma": 2.5e-7, "risk_aversion": 1e-6, "vol": 0.95, "tau": 1.0},
