@@ -14,6 +14,7 @@ from shortgamma.feedback.draws import Stream
 from shortgamma.feedback.market import Market
 from shortgamma.feedback.world import World
 from shortgamma.hedging.policy import HedgeRule
+from shortgamma.kernels.climate import take_demand
 from shortgamma.venues.gas import TipMarket, gas_cost_usd, inclusion_probability, next_base_fees
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 GWEI = 1e9
-HOTTEST = 5.0
-"""Log of the largest demand over the target; beyond it blocks are full anyway."""
+ROUNDING = 1e-9  # of the count of blocks
 LARGEST_FEE = 1e15
 """Wei; a million gwei, where nobody transacts."""
 
@@ -76,18 +76,18 @@ class GasMarket(Market):
 
     def open(self, state: "GasState", world: World) -> None:
         """Demand of this step's blocks and the base fee after them."""
-        normal = self.normal_vol * world.step_years**0.5
-        move = np.abs(world.opening_log - world.log_price) / normal
         z = world.draws.normals(Stream.CONGESTION)
-        usual = np.log(state.base_fee / (self.base_fee_gwei * GWEI))
-        heat = self.calm + self.response * move + self.noise * z - self.elasticity * usual
-        state.demand = np.exp(np.minimum(heat, HOTTEST))
-        used = np.rint(np.minimum(0.5 * state.demand, 1.0) * self.gas_limit)
+        normal = self.normal_vol * world.step_years**0.5
+        moves = (world.opening_log, world.log_price)
+        usual = self.base_fee_gwei * GWEI
+        heat = (self.calm, self.response / normal, self.noise, self.elasticity)
+        take_demand(z, moves, state.base_fee, state.demand, (usual, *heat))
+        used = np.floor(np.minimum(0.5 * state.demand, 1.0) * self.gas_limit)
         state.credit += world.step_years * SECONDS_PER_YEAR / self.block_seconds
-        for _ in range(int(state.credit + 1e-9)):
-            state.base_fee = next_base_fees(state.base_fee, used, gas_limit=self.gas_limit)
-            np.clip(state.base_fee, 1.0, LARGEST_FEE, out=state.base_fee)
+        while state.credit > 1.0 - ROUNDING:
+            fee = next_base_fees(state.base_fee, used, gas_limit=self.gas_limit, out=state.base_fee)
             state.credit -= 1.0
+            np.minimum(np.maximum(fee, 1.0, out=fee), LARGEST_FEE, out=fee)
         np.maximum(state.peak, state.base_fee, out=state.peak)
 
     def answer(self, state: "GasState", world: World) -> dict[str, Vector]:  # noqa: ARG002

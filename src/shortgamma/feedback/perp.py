@@ -11,8 +11,8 @@ from shortgamma.feedback.accounts import TOLERANCE
 from shortgamma.feedback.depth import check_positive
 from shortgamma.feedback.market import Market
 from shortgamma.feedback.world import World
-from shortgamma.kernels.liquidation import pay_funding
 from shortgamma.kernels.orders import MARK, PASS
+from shortgamma.kernels.perpetual import move_basis, pay_funding
 from shortgamma.venues.funding import FUNDING_RULES, FundingRule
 
 Vector = NDArray[np.float64]
@@ -91,15 +91,17 @@ class PerpState:
 
     def close(self, world: World, mark_seconds: float) -> None:
         """The basis after the step's trades, and what they paid."""
-        before = self.basis
         self.volume = world.exchange.perp_volume()
-        after = (before + self.impact * self.volume) * (1.0 - world.paths[PASS])
-        world.perp_traded = world.traded * np.exp(0.5 * (before + after))
-        self.basis = after
-        keep = np.exp(-world.step_years * SECONDS_PER_YEAR / mark_seconds)
-        self.average = keep * self.average + (1.0 - keep) * after
-        world.mark = world.price * np.exp(self.average)
-        np.maximum(self.peak_basis, np.abs(after), out=self.peak_basis)
+        if world.perp_traded is world.traded:
+            world.perp_traded, world.mark = np.empty(world.size), np.empty(world.size)
+        keep = float(np.exp(-world.step_years * SECONDS_PER_YEAR / mark_seconds))
+        move_basis(
+            (self.basis, self.average, self.peak_basis),
+            (self.impact, self.volume, world.paths[PASS]),
+            (world.price, world.traded),
+            (world.mark, world.perp_traded),
+            keep,
+        )
 
     def fund(self, world: World, rule: FundingRule) -> None:
         """Longs pay shorts, or the reverse; what is paid and what is received are the same.
@@ -107,7 +109,8 @@ class PerpState:
         Raises:
             InvariantError: They are not.
         """
-        self.rate, share = rule.advance(self.rate, np.expm1(self.average), years=world.step_years)
+        premium = world.mark / world.price - 1.0
+        self.rate, share = rule.advance(self.rate, premium, years=world.step_years)
         self.per_coin = share * world.mark
         self.index = self.index + self.per_coin
         accounts = world.accounts

@@ -11,6 +11,7 @@ from shortgamma.feedback.curves import VolLevels
 from shortgamma.feedback.depth import check_positive
 from shortgamma.feedback.market import Market
 from shortgamma.feedback.world import World
+from shortgamma.kernels.climate import move_multiple
 from shortgamma.kernels.orders import LEVEL
 
 Vector = NDArray[np.float64]
@@ -61,13 +62,9 @@ class ReactingVol(Market):
 
     def open(self, state: Vector, world: World) -> None:
         """Moves the level of vol before anyone hedges."""
-        variance = np.maximum(world.variance, 1e-12)
-        target = 0.5 * self.to_realised * np.log(variance / self.reference_vol**2)
-        target += self.to_spot * world.opening_log
-        np.clip(target, LOWEST, HIGHEST, out=target)
         keep = 0.5 ** (world.step_years * SECONDS_PER_YEAR / self.half_life_seconds)
-        state *= keep
-        state += (1.0 - keep) * target
+        rule = (self.reference_vol**2, 0.5 * self.to_realised, self.to_spot, keep)
+        move_multiple(state, world.variance, world.opening_log, rule, (LOWEST, HIGHEST))
         world.paths[LEVEL] = world.setup.levels.position(state)
 
     def answer(self, state: Vector, world: World) -> dict[str, Vector]:  # noqa: ARG002

@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 
 from shortgamma.kernels.elementary import FAST
 from shortgamma.kernels.orders import REACHED, SCALE, STRUCK, TAKEN
-from shortgamma.kernels.rows import put, take
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -15,7 +14,6 @@ Cube = NDArray[np.float64]
 # Rows of ``totals``, shape (TOTAL_ROWS, n), USD: closed, of it by the backstop, paid by the fund, missing.
 CLOSED, BACKSTOPPED, FUND_PAID, MISSING = range(4)
 TOTAL_ROWS = 4
-CHUNK = 256  # paths whose sums stay in the first-level cache
 # Elements of ``who``: the accounts of the side, the market, the venue, the insurance fund, the backstop.
 OWNER, MAKER, VENUE, FUND, BACKSTOP_VAULT = range(5)
 
@@ -114,45 +112,3 @@ def close_positions(
         totals[BACKSTOPPED, j] += abs(struck) * price
         reached[j] = after
     return short
-
-
-@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def pay_one(perps, per_coin, cash, funding, net, gross):
-    """Funding of one account on a part of the paths."""
-    for j in range(per_coin.size):
-        usd = take(perps, j) * take(per_coin, j)
-        put(cash, j, take(cash, j) - usd, 0)
-        put(funding, j, take(funding, j) - usd, 1)
-        put(net, j, take(net, j) + usd, 2)
-        put(gross, j, take(gross, j) + abs(usd), 3)
-
-
-@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
-def pay_funding(
-    perps: Matrix, per_coin: Vector, cash: Matrix, funding: Matrix, tolerance: float
-) -> int:
-    """Longs pay shorts; returns on how many paths what is paid is not what is received.
-
-    Args:
-        perps: Positions, coins, shape (accounts, n).
-        per_coin: USD that a long of one coin pays, shape (n,).
-        cash, funding: USD, the latter what each account received so far; updated.
-        tolerance: Largest |net| that rounding may leave, as a part of the gross.
-    """
-    net, gross = np.empty(CHUNK), np.empty(CHUNK)
-    found = 0
-    for start in range(0, per_coin.size, CHUNK):
-        stop = min(start + CHUNK, per_coin.size)
-        net[:], gross[:] = 0.0, 0.0
-        for a in range(perps.shape[0]):
-            pay_one(
-                perps[a, start:stop],
-                per_coin[start:stop],
-                cash[a, start:stop],
-                funding[a, start:stop],
-                net,
-                gross,
-            )
-        for j in range(stop - start):
-            found += 0 if abs(net[j]) <= tolerance * gross[j] else 1
-    return found

@@ -202,6 +202,5 @@ class Diary:
         """Per year, without what sums of mean 0 explain."""
         values, noise = self.rows[row], self.rows[[LINEAR, CUBIC]]
         centred = noise - noise.mean(axis=1, keepdims=True)
-        found = np.linalg.lstsq(centred.T, values - values.mean(), rcond=None)
-        weights: Vector = np.asarray(found[0], dtype=np.float64)
+        weights: Vector = np.linalg.pinv(centred.T) @ (values - values.mean())
         return (values - weights @ noise) / self.years
