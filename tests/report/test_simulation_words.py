@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from shortgamma.report.simulation_page import simulation_page
 from shortgamma.report.simulation_terminal import simulation_summary, validation_table
 from shortgamma.report.simulation_words import (
     comparisons,
@@ -104,7 +105,8 @@ def test_theta_below_minus_one_halts_and_says_so():
     wild = simulate("hedged-book", {"theta": -1.5, "steps": 60, "options": 16}, paths=100)
     assert wild.metrics["halted_probability"].value > 0.0
     assert any("halted" in note for note in notes(wild))
-    assert headline(wild)
+    assert headline(wild).startswith("Hedging runs away: trading stops for good on ")
+    assert "Short gamma · runs away" in simulation_page(wild)
 
 
 def test_terminal_shows_price_result_and_losses(squeezed, one):

@@ -221,12 +221,11 @@ def outward(j, forced, paths, hedges, terms, tables, grid):
     if excess == 0.0:
         return near, True
     way = math.copysign(1.0, excess)
+    halt = u + way * grid[LARGEST]
     while True:
         far = near + way * stride_from(j, near, excess, paths, tables, grid)
-        if abs(far - u) > grid[LARGEST]:
-            halt = u + way * grid[LARGEST]
-            excess_at(j, halt, forced, paths, hedges, terms, tables, grid)
-            return halt, False
+        is_last = abs(far - u) >= grid[LARGEST]
+        far = halt if is_last else far
         before = tilt
         excess, tilt = excess_at(j, far, forced, paths, hedges, terms, tables, grid)
         turned = way * excess <= 0.0 or far == near or abs(excess) < LEAST
@@ -236,6 +235,9 @@ def outward(j, forced, paths, hedges, terms, tables, grid):
             far = inside if turned else far
         if turned:
             return close_in(j, near, far, forced, paths, hedges, terms, tables, grid), True
+        if is_last:
+            excess_at(j, halt, forced, paths, hedges, terms, tables, grid)
+            return halt, False
         near = far
 
 

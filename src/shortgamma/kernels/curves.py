@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from shortgamma.kernels.elementary import FAST, INV_SQRT_2PI, MILLS_HIGH, exp_bounded, mills_pair
-from shortgamma.kernels.rows import take
+from shortgamma.kernels.rows import put, take
 
 Vector = NDArray[np.float64]
 REACH = 8.3  # |d1| beyond which N(d1) is 0 or 1 to 1e-16
@@ -107,6 +107,37 @@ def normal_terms(d):
     return (1.0 - tail if d > 0.0 else tail), density
 
 
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def window(centre, width, lowest, step, nodes):
+    """Nodes on which N(d1) is neither 0 nor 1 for an option whose d1 is 0 at ``centre``."""
+    first = min(max(math.ceil((centre - REACH * width - lowest) / step), 0.0), nodes * 1.0)
+    last = math.floor((centre + REACH * width - lowest) / step) + 1.0
+    return int(first), int(min(max(last, first), nodes * 1.0))
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def stage_deltas(number, value, slope, terms):
+    """Adds weight·N(d1) and weight·φ(d1)·(step/width) on the window of one option."""
+    start, per_node, weight = terms
+    for j in range(number.size):
+        probability, density = normal_terms(start + take(number, j) * per_node)
+        put(value, j, take(value, j) + weight * probability, 0)
+        put(slope, j, take(slope, j) + weight * density * per_node, 1)
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def stage_values(number, growth, value, slope, terms):
+    """Adds weight·[F·e^y·N(d1) − K·N(d2)], and its derivative times the step, on the window of one option."""
+    start, per_node, width, forward, strike, step = terms
+    for j in range(number.size):
+        d1 = start + take(number, j) * per_node
+        first, _density = normal_terms(d1)
+        second, _other = normal_terms(d1 - width)
+        moved = forward * take(growth, j) * first
+        put(value, j, take(value, j) + (moved - strike * second), 0)
+        put(slope, j, take(slope, j) + moved * step, 1)
+
+
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def add_deltas(
     lowest: float, step: float, moneyness: Vector, width: Vector, weight: Vector, table: Vector
@@ -124,19 +155,21 @@ def add_deltas(
         table: Added to, shape (2·nodes,).
     """
     nodes = table.size // 2
+    number = np.arange(nodes) * 1.0
+    value, slope, above = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes + 1)
     for i in range(weight.size):
         w = width[i]
-        centre = -moneyness[i] - 0.5 * w * w
-        first = min(max(math.ceil((centre - REACH * w - lowest) / step), 0.0), float(nodes))
-        last = min(max(math.floor((centre + REACH * w - lowest) / step) + 1.0, first), float(nodes))
-        iw = 1.0 / w if w > 0.0 else 0.0
-        for j in range(int(first), int(last)):
-            d1 = (moneyness[i] + lowest + j * step) * iw + 0.5 * w
-            probability, density = normal_terms(d1)
-            table[2 * j] += weight[i] * probability
-            table[2 * j + 1] += weight[i] * density * iw * step
-        for j in range(int(last), nodes):
-            table[2 * j] += weight[i]
+        first, last = window(-moneyness[i] - 0.5 * w * w, w, lowest, step, nodes)
+        above[last] += weight[i]
+        if w > 0.0:
+            start = (moneyness[i] + lowest) / w + 0.5 * w
+            terms = (start, step / w, weight[i])
+            stage_deltas(number[first:last], value[first:last], slope[first:last], terms)
+    beyond = 0.0
+    for j in range(nodes):
+        beyond += above[j]
+        table[2 * j] += value[j] + beyond
+        table[2 * j + 1] += slope[j]
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -160,17 +193,28 @@ def add_values(
         table: Added to, shape (2·nodes,), USD.
     """
     nodes = table.size // 2
+    number = np.arange(nodes) * 1.0
+    growth = np.exp(lowest + number * step)
+    value, slope = np.zeros(nodes), np.zeros(nodes)
+    forwards, strikes = np.zeros(nodes + 1), np.zeros(nodes + 1)
     for i in range(weight.size):
         w = width[i]
-        iw = 1.0 / w if w > 0.0 else 0.0
-        for j in range(nodes):
-            x = moneyness[i] + lowest + j * step
-            forward = strike[i] * math.exp(x)
-            d1 = x * iw + 0.5 * w if w > 0.0 else math.copysign(REACH + 1.0, x)
-            first, _density = normal_terms(d1)
-            second, _other = normal_terms(d1 - w)
-            table[2 * j] += weight[i] * (forward * first - strike[i] * second)
-            table[2 * j + 1] += weight[i] * forward * first * step
+        forward, held_strike = weight[i] * strike[i] * math.exp(moneyness[i]), weight[i] * strike[i]
+        # N(d2) needs more room than N(d1): it is d1 − w
+        first, last = window(-moneyness[i], w * (1.0 + w / REACH), lowest, step, nodes)
+        forwards[last] += forward
+        strikes[last] += held_strike
+        if w > 0.0:
+            start = (moneyness[i] + lowest) / w + 0.5 * w
+            terms = (start, step / w, w, forward, held_strike, step)
+            rows = slice(first, last)
+            stage_values(number[rows], growth[rows], value[rows], slope[rows], terms)
+    rising, owed = 0.0, 0.0
+    for j in range(nodes):
+        rising += forwards[j]
+        owed += strikes[j]
+        table[2 * j] += value[j] + rising * growth[j] - owed
+        table[2 * j + 1] += slope[j] + rising * growth[j] * step
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)

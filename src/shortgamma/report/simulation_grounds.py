@@ -82,6 +82,9 @@ NOTES: Final[dict[str, tuple[str, Callable[[Any], str], str]]] = {
     ),
 }
 """Name, form and meaning of the figures of scenarios."""
+WALL: Final = "gamma wall"
+BUNDLED: Final = {"bundled", WALL}
+"""Labels of books that no chain brought."""
 OF_BUNDLED_BOOK: Final = {"theta", "options", "wall", "days", "spot"}
 GIVEN_BY_NATURE: Final = {
     "process",
@@ -94,35 +97,47 @@ GIVEN_BY_NATURE: Final = {
 
 
 def simulation_grounds(answer: Simulation) -> Iterator[Ground]:
-    """All of them: book, process, then the figures of the scenario in its own order."""
-    is_measured = answer.book.label not in {"bundled", "gamma wall"}
-    unused = {"crowd_seed", *(OF_BUNDLED_BOOK if is_measured else ())}
-    if answer.book.label == "gamma wall":
-        unused.add("options")
-    if price_words(answer):
-        unused.add("vol")
+    """All of them: book, then the figures of the scenario in its own order, then the price of a fill."""
+    is_measured = answer.book.label not in BUNDLED
     yield Ground(
         name="Book",
         value="measured" if is_measured else "bundled",
         reason=book_words(answer),
         origin=Origin.MEASURED if is_measured else Origin.ASSUMED,
     )
-    for field in fields(answer.scenario):
-        if field.name in unused:
-            continue
-        value = getattr(answer.scenario, field.name)
-        name = field.name.replace("_", " ")
-        label, form, reason = NOTES.get(field.name, (name, plain, ""))
-        is_default = value == field.default and field.name not in GIVEN_BY_NATURE
-        yield Ground(
-            name=label,
-            value=form(value),
-            reason=f"{reason} Key: {field.name}.".strip(),
-            origin=Origin.ASSUMED if is_default else Origin.GIVEN,
-        )
+    left_out = unused(answer)
+    yield from (
+        of_scenario(field.name, getattr(answer.scenario, field.name), field.default)
+        for field in fields(answer.scenario)
+        if field.name not in left_out
+    )
     yield Ground(
         name="Fill price",
         value="average",
         reason="A trade pays the mean of the prices before and after the orders of its step.",
         origin=Origin.ASSUMED,
+    )
+
+
+def unused(answer: Simulation) -> set[str]:
+    """Figures of the scenario that this run did not need."""
+    names = {"crowd_seed"}
+    if answer.book.label not in BUNDLED:
+        names |= OF_BUNDLED_BOOK
+    if answer.book.label == WALL:
+        names.add("options")
+    if price_words(answer):
+        names.add("vol")
+    return names
+
+
+def of_scenario(key: str, value: Any, default: Any) -> Ground:
+    """One figure of the scenario."""
+    label, form, reason = NOTES.get(key, (key.replace("_", " "), plain, ""))
+    is_default = value == default and key not in GIVEN_BY_NATURE
+    return Ground(
+        name=label,
+        value=form(value),
+        reason=f"{reason} Key: {key}.".strip(),
+        origin=Origin.ASSUMED if is_default else Origin.GIVEN,
     )

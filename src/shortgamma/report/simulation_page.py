@@ -42,6 +42,7 @@ from shortgamma.report.simulation_words import (
     per_path,
     percent_with_error,
     price_words,
+    runs_away,
     telling_move,
     with_error,
 )
@@ -100,6 +101,8 @@ def badge_of(answer: Simulation) -> tuple[str, str]:
     gamma = answer.book.gamma_usd_per_pct
     if is_unhedged(answer) or abs(gamma) < ROUNDING:
         return Tone.NEUTRAL, "No gamma"
+    if runs_away(answer):
+        return Tone.SHORT, "Short gamma · runs away"
     return (
         (Tone.SHORT, "Short gamma · amplifies")
         if gamma < 0.0
@@ -147,7 +150,7 @@ def move_tile(answer: Simulation) -> Tile:
     metrics = answer.metrics
     if is_single(answer):
         return Tile(
-            label="Largest move from the start",
+            label="Largest log move from the start",
             value=percent(metrics["max_move"].value),
             unit="",
             note=f"without hedging {percent(metrics['max_move_without'].value)}",
@@ -237,7 +240,7 @@ def others(answer: Simulation) -> tuple[Tile, ...]:
     ]
     if is_single(answer):
         return tuple(found)
-    large = (("Largest move", "max_move"), ("Widest step", "widest_step"))
+    large = (("Largest log move", "max_move"), ("Widest step", "widest_step"))
     return (*found, *(mean_tile(answer, label, name) for label, name in large))
 
 

@@ -54,6 +54,17 @@ def price(answer: Simulation) -> Chapter:
         height=(440, 400),
         is_wide=True,
     )
+    return Chapter(
+        name="price",
+        title="What hedging does to the price",
+        short="Price",
+        lead=COUNTERFACTUAL,
+        panels=(fan,) if single else (fan, *over_paths()),
+    )
+
+
+def over_paths() -> tuple[Panel, Panel]:
+    """How far paths go, and how wild they are."""
     moves = Panel(
         name="moves",
         title="How far it goes",
@@ -70,13 +81,7 @@ def price(answer: Simulation) -> Chapter:
         figure=vol_of_paths,
         height=HEIGHT,
     )
-    return Chapter(
-        name="price",
-        title="What hedging does to the price",
-        short="Price",
-        lead=COUNTERFACTUAL,
-        panels=(fan,) if single else (fan, moves, vols),
-    )
+    return moves, vols
 
 
 def shocks() -> Chapter:
@@ -137,34 +142,31 @@ def panel(found: Result, number: int, *, is_wide: bool) -> Panel:
 
 def leverage(answer: Simulation) -> Chapter:
     """Liquidations and funding, where there are any."""
-    panels: list[Panel] = []
-    single = is_single(answer)
-    if not single and figures_named(answer.outcome, ": liquidated_usd") is not None:
-        panels.append(
-            Panel(
-                name="liquidations",
-                title="Liquidations",
-                caption="Of leveraged positions in the perpetual, per path.",
-                description="Distribution of liquidations over paths, with and without hedging.",
-                figure=liquidations,
-                height=HEIGHT,
-            )
-        )
-    if not single and figures_named(answer.outcome, "peak_funding_per_day") is not None:
-        panels.append(
-            Panel(
-                name="funding",
-                title="Largest funding rate",
-                caption="Of each path, in either direction.",
-                description="Distribution of the largest funding rate, with and without hedging.",
-                figure=funding_peaks,
-                height=HEIGHT,
-            )
-        )
+    liquidated = Panel(
+        name="liquidations",
+        title="Liquidations",
+        caption="Of leveraged positions in the perpetual, per path.",
+        description="Distribution of liquidations over paths, with and without hedging.",
+        figure=liquidations,
+        height=HEIGHT,
+    )
+    funding = Panel(
+        name="funding",
+        title="Largest funding rate",
+        caption="Of each path, in either direction.",
+        description="Distribution of the largest funding rate, with and without hedging.",
+        figure=funding_peaks,
+        height=HEIGHT,
+    )
+    figures = {": liquidated_usd": liquidated, "peak_funding_per_day": funding}
     return Chapter(
         name="leverage",
         title="What it does to the leveraged",
         short="Leverage",
         lead="Hedging in a falling market sells into the same depth as liquidations do.",
-        panels=tuple(panels),
+        panels=tuple(
+            found
+            for name, found in figures.items()
+            if not is_single(answer) and figures_named(answer.outcome, name) is not None
+        ),
     )

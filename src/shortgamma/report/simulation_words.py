@@ -1,9 +1,11 @@
 """A simulation in sentences and rows; shared by the page and the terminal."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shortgamma.feedback.exchange import LARGEST_MOVE
 from shortgamma.feedback.processes.bootstrap import Bootstrap
@@ -14,6 +16,8 @@ from shortgamma.studies.simulation import MOVES, SQUEEZE, Metric, Simulation
 
 EVENTS = 100
 """Paths of the counterfactual that must have made a move before its probability is compared."""
+RUNAWAY = 0.05
+"""Share of the paths that hedging stops, from which the headline is about them."""
 MOST_DIGITS = 4
 EFFECTLESS = 0.005  # a factor this near to one is none
 COUNTERFACTUAL = (
@@ -85,11 +89,34 @@ def headline(answer: Simulation) -> str:
     ratio = answer.metrics["realised_vol_ratio"]
     if not math.isfinite(ratio.value):
         return "The price does not move without hedging, so there is nothing to compare."
+    if runs_away(answer):
+        return f"Hedging runs away: trading stops for good on {stopped_words(answer)}."
     factor = with_error(ratio.value, ratio.standard_error)
     where = "On this one path hedging" if is_single(answer) else "Hedging"
     if abs(ratio.value - 1.0) < EFFECTLESS:
         return f"{where} leaves realised vol practically as it is (× {factor})."
     return f"{where} multiplies realised vol by {factor}{chance(answer)}."
+
+
+def stopped(figures: Mapping[str, NDArray[np.float64]]) -> float:
+    """Share of the paths on which trading halted or the price collapsed."""
+    return float(np.mean((figures["halted"] + figures["collapsed"]) > 0.0))
+
+
+def runs_away(answer: Simulation) -> bool:
+    """True where hedging stops so many paths that a ratio of vols means little."""
+    outcome = answer.outcome
+    return stopped(outcome.market) - stopped(outcome.quiet) >= RUNAWAY
+
+
+def stopped_words(answer: Simulation) -> str:
+    """Stopped paths with hedging and without."""
+    if is_single(answer):
+        return "this one path"
+    outcome = answer.outcome
+    quiet = stopped(outcome.quiet)
+    beside = f", without it on {probability(quiet)}" if quiet > 0.0 else ""
+    return f"{probability(stopped(outcome.market))} of the paths{beside}"
 
 
 def chance(answer: Simulation) -> str:
@@ -132,8 +159,8 @@ def comparisons(answer: Simulation) -> tuple[Comparison, ...]:
     mean = "" if single else ", mean"
     named = {
         "realised_vol": "Realised vol",
-        "max_move": f"Largest move from the start{mean}",
-        "widest_step": f"Largest move in one step{mean}",
+        "max_move": f"Largest log move from the start{mean}",
+        "widest_step": f"Largest log move in one step{mean}",
     }
     for size in () if single else (f"{100.0 * move:g}" for move in MOVES):
         named |= {

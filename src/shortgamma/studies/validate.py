@@ -119,10 +119,8 @@ def read(kind: type[Law], parameters: Mapping[str, object]) -> dict[str, Any]:
     if unknown:
         has = f"it has {', '.join(known)}" if known else "it has none"
         raise InputError(f"{kind.name} has no {unknown[0]!r}", place="--set", remedy=has)
-    return {
-        name: converted(name, str(value), type(known[name].default))
-        for name, value in parameters.items()
-    }
+    kinds: dict[str, type[Any]] = {name: type(known[name].default) for name in parameters}
+    return {name: converted(name, str(value), kinds[name]) for name, value in parameters.items()}
 
 
 def measured(law: Law, *, paths: int, seed: int, threads: int) -> Iterable[Row]:

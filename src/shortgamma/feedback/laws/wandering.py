@@ -1,6 +1,7 @@
 """A hedge of constant gamma that wanders in its band: what laws about re-hedging policies measure."""
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,5 +203,6 @@ class Diary:
         """Per year, without what sums of mean 0 explain."""
         values, noise = self.rows[row], self.rows[[LINEAR, CUBIC]]
         centred = noise - noise.mean(axis=1, keepdims=True)
-        weights: Vector = np.linalg.pinv(centred.T) @ (values - values.mean())
+        found = cast("Any", np.linalg).lstsq(centred.T, values - values.mean(), rcond=None)
+        weights: Vector = found[0]
         return (values - weights @ noise) / self.years

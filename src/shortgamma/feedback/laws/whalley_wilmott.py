@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
+import numpy as np
+
 from shortgamma.feedback.engine import Run
 from shortgamma.feedback.laws.law import Estimate, Law, Tolerance, check_parameters, mean_of
 from shortgamma.feedback.laws.wandering import FIRST_STEPS, Diary, Wanderer
@@ -59,10 +61,11 @@ class WhalleyWilmott(Law):
     source: ClassVar[str] = "Whalley and Wilmott (1997), doi:10.1111/1467-9965.00034"
 
     def __post_init__(self) -> None:
-        positive = min(self.risk_aversion, self.cost, self.spot, self.vol) > 0.0
+        sizes = np.array([self.risk_aversion, self.cost, self.spot, self.vol, abs(self.gamma)])
+        given = bool(np.all((sizes > 0.0) & np.isfinite(sizes)))
         check_parameters(
             self,
-            holds=positive and self.gamma != 0.0 and self.width <= WIDEST * self.size,
+            holds=given and self.width <= WIDEST * self.size,
             remedy="give a gamma other than 0, all else positive, and a cost so small that a move of "
             f"{WIDEST:.0%} or less crosses the band: the formula is the leading term for a small one",
         )

@@ -40,38 +40,26 @@ def price_fan(answer: Simulation) -> Spec:
         return empty("With so many paths no prices were kept")
     in_hours = found["days"][-1] < HOURS_BELOW
     times = numbers(found["days"], 1.0 / 24.0 if in_hours else 1.0)
+    alone, hedged = found["without_hedging"], found["with_hedging"]
     colour = tone(answer)
-    rows = (found["without_hedging"], found["with_hedging"])
     if answer.run.paths == 1:
         traces = [
-            line(times, rows[0][MIDDLE], NEUTRAL, "dash"),
-            line(times, rows[1][MIDDLE], colour),
+            line(times, alone[MIDDLE], NEUTRAL, "dash") | {"name": WITHOUT},
+            line(times, hedged[MIDDLE], colour) | {"name": WITH},
         ]
-        traces[0]["name"], traces[1]["name"] = WITHOUT, WITH
     else:
         traces = [
-            *band(times, rows[0], (NEUTRAL, 0.26, "dot"), f"{WITHOUT}, 5–95 %"),
-            *band(times, rows[1], (colour, 0.2, "solid"), f"{WITH}, 5–95 %"),
+            *band(times, alone, (NEUTRAL, 0.26, "dot"), f"{WITHOUT}, 5–95 %"),
+            *band(times, hedged, (colour, 0.2, "solid"), f"{WITH}, 5–95 %"),
         ]
-    return {
-        "data": traces,
-        "layout": layout(
-            hovermode="x unified",
-            margin={"l": 8, "r": 12, "t": 12, "b": 56, "pad": 2},
-            xaxis={
-                "title": {"text": "hours" if in_hours else "days"},
-                "showgrid": False,
-                "nticks": 9,
-                "zeroline": False,
-            },
-            yaxis={
-                "title": {"text": "price, USD"},
-                "tickformat": ",",
-                "nticks": 7,
-                "zeroline": False,
-            },
-        ),
+    shared = frame("hours" if in_hours else "days")
+    vertical = {
+        "title": {"text": "price, USD"},
+        "tickformat": ",",
+        "nticks": 7,
+        "zeroline": False,
     }
+    return {"data": traces, "layout": layout(**shared, hovermode="x unified", yaxis=vertical)}
 
 
 def line(times: list[float | None], row: list[float], colour: str, dash: str = "solid") -> Spec:
