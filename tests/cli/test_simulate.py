@@ -8,6 +8,7 @@ import pytest
 
 from shortgamma.cli import progress as module
 from shortgamma.feedback.laws.constant_gamma import ConstantGamma
+from shortgamma.studies.scenarios.bundled import SCENARIOS
 from tests.cli.test_commands import assert_one_line
 
 QUICK = ("--paths", 200, "--set", "steps=60")
@@ -30,6 +31,11 @@ def test_summary_for_the_eye_has_error_bars(run):
     assert (code, err) == (0, "")
     assert "Hedging multiplies realised vol by 1.4" in out
     assert "±" in out
+
+
+def test_help_names_every_scenario(run):
+    _code, out, _err = run("simulate", "--help")
+    assert not [name for name in SCENARIOS if name not in out]
 
 
 @pytest.mark.parametrize("name", ["hedged-book", "liquidation-cascade", "full-market"])

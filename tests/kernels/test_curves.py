@@ -16,12 +16,12 @@ from shortgamma.feedback.curves import (
     lagrange,
 )
 from shortgamma.feedback.vol import reacting_levels
+from shortgamma.kernels.attribution import step_values
 from shortgamma.kernels.curves import (
     add_deltas,
     add_values,
     level_weights,
     look_up_paths,
-    step_values,
 )
 from shortgamma.market.options import OptionSeries, expiry_of
 
@@ -305,39 +305,6 @@ def test_the_hedge_is_minus_the_derivative_of_the_value():
     hedge = read(black_targets(same, quantity, 0.0, span=span, levels=FIXED), y, span)[0]
     slope = read(book_values(same, quantity, 0.0, span=span, levels=FIXED), y, span)[1]
     np.testing.assert_allclose(slope, -hedge * 100.0 * np.exp(y), atol=1e-2)
-
-
-def test_what_a_step_is_worth_on_its_way_agrees_with_single_look_ups():
-    levels = reacting_levels()
-    options, quantity = random_series(2, 6)
-    span = Span.around(0.1, is_fine=False)
-    rng = np.random.default_rng(3)
-    y = rng.uniform(-1.2, 1.2, 200)
-    old, new = rng.uniform(0.0, 12.0, (2, 200))
-    before, after = (
-        book_values(options, quantity, years, span=span, levels=levels) for years in (0.0, 0.001)
-    )
-    target = black_targets(options, quantity, 0.001, span=span, levels=levels)
-    out = np.empty((4, 200))
-    step_values((before, after, target), y, (old, new), span.lowest, 1.0 / span.step, out)
-    single = [(before, old), (after, old), (after, new), (target, new)]
-    for row, (table, level) in zip(out, single, strict=True):
-        expected = read(table, y, span, level)[0]
-        np.testing.assert_allclose(row, expected, rtol=1e-9, atol=1e-8)
-
-
-def test_one_level_of_vol_serves_all_positions():
-    options, quantity = random_series(2, 6)
-    span = Span.around(0.1, is_fine=False)
-    y = np.linspace(-0.5, 0.5, 64)
-    values = book_values(options, quantity, 0.0, span=span, levels=FIXED)
-    target = black_targets(options, quantity, 0.0, span=span, levels=FIXED)
-    out, zero = np.empty((4, 64)), np.zeros(64)
-    step_values((values, values, target), y, (zero, zero), span.lowest, 1.0 / span.step, out)
-    np.testing.assert_allclose(out[0], read(values, y, span)[0], rtol=1e-12)
-    np.testing.assert_array_equal(out[0], out[1])
-    np.testing.assert_array_equal(out[1], out[2])
-    np.testing.assert_allclose(out[3], read(target, y, span)[0], rtol=1e-12)
 
 
 def test_an_option_of_zero_width_is_a_step_at_its_strike():

@@ -14,6 +14,7 @@ from shortgamma.feedback.exchange import Exchange
 from shortgamma.feedback.setup import FillPrice, Setup
 from shortgamma.kernels.orders import HELD, IMPACT, PATH_ROWS, POST, PRE, STATUS, TRADING
 from shortgamma.kernels.settlement import (
+    EDGE,
     FIGURE_ROWS,
     LOG_ROWS,
     PRICE,
@@ -119,7 +120,7 @@ class World:
 
     def show_price(self) -> None:
         """Prices of a market in which nobody trades, from its log prices."""
-        self.prices[:] = self.spot * np.exp(self.paths[POST])
+        self.prices[:] = self.spot * np.exp(np.clip(self.paths[POST], -EDGE, EDGE))
 
     @property
     def hedge(self) -> Vector:

@@ -49,7 +49,7 @@ class HedgeRule:
     """
 
     band: Vector | float
-    landing: float = 0.0
+    landing: Vector | float = 0.0
     most: Vector | float = float("inf")
 
 

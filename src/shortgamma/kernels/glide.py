@@ -26,6 +26,7 @@ from shortgamma.kernels.orders import (
     HELD,
     IMPACT,
     INVERSE_STEP,
+    LARGEST,
     LAST,
     LEAN,
     LEVEL,
@@ -262,17 +263,19 @@ def one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, tur
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_check(paths, terms, step, missed):
+def stage_check(paths, terms, step, largest, missed):
     """Marks what is not ordinary: does not trade, may have several solutions, or moved too far at last."""
     on_spot, on_perp = 0.0, 0.0
     for k in range(terms.shape[0]):
         on_spot += terms[k, STEEPEST] * (1.0 - terms[k, ON_PERP])
         on_perp += terms[k, STEEPEST] * terms[k, ON_PERP]
     status, impact, slope, share = paths[STATUS], paths[IMPACT], paths[SLOPE], paths[PASS]
+    pre, post = paths[PRE], paths[POST]
     for j in range(missed.size):
+        near = abs(take(post, j) - take(pre, j)) < largest
         steepest = max(take(slope, j), 0.0) + on_spot + on_perp * take(share, j)
         unique = take(impact, j) * steepest < UNIQUE
-        ordinary = (abs(take(step, j)) < SETTLED) & (take(status, j) == TRADING) & unique
+        ordinary = (abs(take(step, j)) < SETTLED) & (take(status, j) == TRADING) & unique & near
         put(missed, j, 0.0 if ordinary else 1.0, 0)
 
 
@@ -312,4 +315,4 @@ def glide(paths, hedges, terms, tables, grid, missed):
     paths[POST] = scratch[NEXT, :count]
     for k in range(terms.shape[0]):
         stage_fill(own[k], scratch[STEP], hedges[FILL, k])
-    stage_check(paths, terms, scratch[STEP], missed)
+    stage_check(paths, terms, scratch[STEP], grid[LARGEST], missed)

@@ -38,6 +38,7 @@ SQUARES, HIGHEST, LOWEST_LOG, WIDEST_PUSH, WIDEST_STEP, VARIANCE, DRY = range(7)
 FIGURE_ROWS = 7
 
 CHUNK = 256  # paths whose sums stay in the first-level cache
+EDGE = 100.0  # bound of log prices, far beyond the end of the market: prices stay numbers above 0
 FLOOR = 13.8  # log price beyond ±this: a million times up or down counts as the end of the market
 
 
@@ -50,6 +51,7 @@ def stage_news(status, post, shock, fundamental, permanent, transient, pre, last
         moved = take(fundamental, j) + (take(shock, j) if trading else 0.0)
         put(fundamental, j, moved, 0)
         open_price = moved + (take(permanent, j) + take(transient, j))
+        open_price = min(max(open_price, -EDGE), EDGE)
         put(pre, j, open_price if trading else before, 1)
         put(last, j, before, 2)
 

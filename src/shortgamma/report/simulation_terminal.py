@@ -28,9 +28,7 @@ from shortgamma.studies.distributions import Result, results
 from shortgamma.studies.simulation import Simulation
 from shortgamma.studies.validate import Row, Validation
 
-PARAMETERS_WIDTH = 34
-VALIDATION_WIDTH = 132
-"""A pipe is given so many columns, so that no figure is cut."""
+PARAMETERS_WIDTH = 28
 
 
 def simulation_summary(answer: Simulation) -> RenderableType:
@@ -85,28 +83,27 @@ def loser_table(answer: Simulation) -> Table:
 
 
 def validation_table(answer: Validation) -> RenderableType:
-    """One line per figure, and how many passed."""
-    made = grid(
-        "The simulator against published formulas",
-        ("law", "figure", "expected", "simulated", "error", "allowed", "", "parameters"),
-    )
-    made.columns[1].justify = made.columns[-1].justify = "left"
-    made.columns[-1].style = "dim"
-    for column in made.columns[:-1]:
+    """One line per figure under its law and parameters, and how many passed."""
+    heads = ("law, at its parameters", "figure", "expected", "simulated", "error", "allowed", "")
+    made = grid("The simulator against published formulas", heads)
+    made.columns[1].justify = "left"
+    made.columns[0].max_width = PARAMETERS_WIDTH
+    for column in made.columns[1:]:
         column.no_wrap = True
-    made.columns[-1].max_width = PARAMETERS_WIDTH
     before: Row | None = None
     for row in answer.rows:
-        is_new = before is None or (before.law, before.parameters) != (row.law, row.parameters)
+        same_law = before is not None and before.law == row.law
+        same_case = same_law and before is not None and before.parameters == row.parameters
+        if not same_law:
+            made.add_row(Text(row.law, style="bold"))
         made.add_row(
-            row.law if is_new else "",
+            "" if same_case else Text(f"  {parameters(answer, row)}", style="dim"),
             row.metric,
             f"{row.expected:.5g}",
             f"{row.simulated:.5g}",
             f"{row.standard_error:.1g}",
             f"{row.tolerance:.2g}",
             Text("pass", style="green") if row.passed else Text("FAIL", style="bold red"),
-            parameters(answer, row) if is_new else "",
         )
         before = row
     good = sum(row.passed for row in answer.rows)
@@ -122,10 +119,8 @@ def parameters(answer: Validation, row: Row) -> str:
     cases = [other.parameters for other in answer.rows if other.law == row.law]
     same = {n for n, v in row.parameters.items() if all(case[n] == v for case in cases)}
     shown = row.parameters if len(same) == len(row.parameters) else set(row.parameters) - same
-    return escape(
-        ", ".join(
-            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-            for name, value in row.parameters.items()
-            if name in shown
-        )
+    return ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in row.parameters.items()
+        if name in shown
     )
