@@ -68,7 +68,7 @@ def exogenous(process, clock, run):
     moves = np.empty((len(clock), run.paths))
     for step, years in enumerate(clock.years.tolist()):
         draws.step = step
-        process.advance(state, draws, years, moves[step])
+        process.advance(state, draws, years=years, out=moves[step])
     return np.cumsum(moves, axis=0)
 
 

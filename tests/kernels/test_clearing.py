@@ -144,9 +144,7 @@ def test_the_order_of_the_orders_does_not_matter(book, order):
     np.testing.assert_allclose(paths[o.POST], there[o.POST], atol=2e-8)
     np.testing.assert_array_equal(paths[o.STATUS], there[o.STATUS])
     for row, (k, _hedge) in enumerate(hedges):
-        np.testing.assert_allclose(
-            other_fills[o.FILL, row], fills[o.FILL, k], atol=1e-6 * coins
-        )
+        np.testing.assert_allclose(other_fills[o.FILL, row], fills[o.FILL, k], atol=1e-6 * coins)
     for row, (g, _ladder) in enumerate(ladders):
         np.testing.assert_array_equal(other_rungs[o.REACHED, row], rungs[o.REACHED, g])
 
@@ -254,9 +252,7 @@ def test_longs_are_sold_by_a_fall_and_shorts_bought_back_by_a_rise():
     keys, sizes = -np.arange(1, 11) * 0.01, np.full(10, 500.0)
     pair = [Rungs(side=side, keys=keys, sizes=sizes) for side in (1.0, -1.0)]
     for shock, sold, bought in ((-0.025, True, False), (0.025, False, True)):
-        _paths, _hedges, rungs, _missed = clear_fast(
-            [Book(shock=shock, impact=1e-6, ladders=pair)]
-        )
+        _paths, _hedges, rungs, _missed = clear_fast([Book(shock=shock, impact=1e-6, ladders=pair)])
         longs, shorts = rungs[o.TAKEN, :, 0]
         assert (longs < 0.0) == sold
         assert (shorts > 0.0) == bought
@@ -278,9 +274,7 @@ def test_a_cascade_closes_every_rung_that_the_move_of_those_before_reaches():
 def test_a_backstop_takes_over_what_the_shock_alone_carries_beyond_it_and_the_market_does_not_see_it():
     keys, sizes = -np.array([0.01, 0.02, 0.03, 0.04]), np.array([1.0, 2.0, 4.0, 8.0])
     ladder = Rungs(side=1.0, keys=keys, sizes=sizes, backstop=0.015)
-    paths, _hedges, rungs, _missed = clear_fast(
-        [Book(shock=-0.036, impact=1e-9, ladders=[ladder])]
-    )
+    paths, _hedges, rungs, _missed = clear_fast([Book(shock=-0.036, impact=1e-9, ladders=[ladder])])
     assert rungs[o.STRUCK, 0, 0] == -3.0
     assert rungs[o.TAKEN, 0, 0] == -4.0
     assert rungs[o.REACHED, 0, 0] == 3.0
@@ -291,9 +285,7 @@ def test_what_trades_on_the_perp_counts_by_the_share_that_reaches_spot():
     impact, shock = 1e-6, 0.01
     for share in (0.0, 0.4, 1.0):
         hedge = replace(line(0.5 / impact), on_perp=True)
-        paths, *_rest = clear_fast(
-            [Book(shock=shock, impact=impact, share=share, hedges=[hedge])]
-        )
+        paths, *_rest = clear_fast([Book(shock=shock, impact=impact, share=share, hedges=[hedge])])
         np.testing.assert_allclose(paths[o.POST, 0], shock / (1.0 - 0.5 * share), rtol=1e-9)
 
 
@@ -311,8 +303,6 @@ def test_a_trade_lands_at_the_edge_or_at_the_centre_of_its_band():
         paths, hedges, *_rest = clear_fast([Book(shock=0.01, impact=impact, hedges=[hedge])])
         gap = 1e5 * paths[o.POST, 0] - hedges[o.FILL, 0, 0]
         np.testing.assert_allclose(gap, left, atol=1e-6)
-        inside, asleep, *_rest = clear_fast(
-            [Book(shock=0.0009, impact=impact, hedges=[hedge])]
-        )
+        inside, asleep, *_rest = clear_fast([Book(shock=0.0009, impact=impact, hedges=[hedge])])
         assert asleep[o.FILL, 0, 0] == 0.0
         assert inside[o.POST, 0] == 0.0009

@@ -150,9 +150,7 @@ def test_a_look_up_is_the_hermite_cubic_of_its_nodes_and_flat_beyond_the_ends(da
     np.testing.assert_allclose(slope, cubic(inside, 1), atol=1e-8)
     beyond = np.array([-1e9, -5.0, span.lowest, span.moves[-1] + 1e-9, 50.0, 1e9])
     value, slope = read(table[np.newaxis], beyond, span)
-    np.testing.assert_allclose(
-        value, np.repeat([table[0], table[-2]], 3), rtol=1e-12, atol=1e-7
-    )
+    np.testing.assert_allclose(value, np.repeat([table[0], table[-2]], 3), rtol=1e-12, atol=1e-7)
     np.testing.assert_array_equal(slope, 0.0)
 
 
@@ -340,5 +338,3 @@ def test_an_empty_book_wants_nothing():
     np.testing.assert_array_equal(curve.values.at(3), 0.0)
     assert curve.steepest(3) == 0.0
     assert curve.settlement(4) is None
-
-

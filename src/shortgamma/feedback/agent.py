@@ -36,7 +36,7 @@ class Agent:
         """Opens its account, buys what it starts with, registers standing orders; returns its state."""
         raise NotImplementedError
 
-    def rests(self, state: Any, world: "World", until: int) -> bool:  # noqa: ARG002
+    def rests(self, state: Any, world: "World", *, until: int) -> bool:  # noqa: ARG002
         """True where its standing orders are all that it does in the steps before ``until``."""
         return False
 

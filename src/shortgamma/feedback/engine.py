@@ -176,7 +176,8 @@ def exogenous(setup: Setup, state: Any, draws: Draws, steps: range) -> NDArray[n
     shocks = np.empty((len(steps), draws.size))
     for row, index in enumerate(steps):
         draws.step = index
-        setup.process.advance(state, draws, float(setup.clock.years[index]), shocks[row])
+        years = float(setup.clock.years[index])
+        setup.process.advance(state, draws, years=years, out=shocks[row])
     return shocks
 
 

@@ -125,7 +125,7 @@ class GasPayer:
     failure_gas: float = 0.4
     tips: TipMarket = field(default_factory=TipMarket)
 
-    def gate(self, rule: HedgeRule, world: World, state: "DealerState") -> HedgeRule:
+    def gate(self, rule: HedgeRule, world: World, *, state: "DealerState") -> HedgeRule:
         """The policy's rule where the transaction goes through, and no trade elsewhere."""
         chain = world.state_of(GasMarket)
         if chain is None:

@@ -19,7 +19,7 @@ def can_march(world: World, until: int) -> bool:
         return False
     if world.setup.depth.line() is None and world.agents:
         return False
-    return all(agent.rests(state, world, until) for agent, state in world.agents)
+    return all(agent.rests(state, world, until=until) for agent, state in world.agents)
 
 
 def march_on(world: World, steps: range, shocks: Matrix) -> None:
@@ -39,7 +39,6 @@ def march_on(world: World, steps: range, shocks: Matrix) -> None:
         return
     exchange, accounts, setup = world.exchange, world.accounts, world.setup
     seconds = setup.clock.years[steps.start : steps.stop] * SECONDS_PER_YEAR
-    opened = accounts.checked
     average = 0.5 if setup.fill_price is FillPrice.AVERAGE else 0.0
     per_coin, per_price = setup.depth.line() or (np.inf, 0.0)
     wrong = march(
@@ -50,8 +49,8 @@ def march_on(world: World, steps: range, shocks: Matrix) -> None:
         np.stack([exchange.tables(index + 1) for index in steps]),
         exchange.grid,
         (
-            accounts.cash[:opened],
-            accounts.coins[:opened],
+            accounts.cash[: accounts.checked],
+            accounts.coins[: accounts.checked],
             accounts.turnover,
             accounts.peak,
         ),

@@ -39,10 +39,10 @@ def test_the_expected_error_is_that_of_the_page():
 
 def test_each_result_is_the_replay_of_its_path():
     """Premium, hedge gains and payoff in SciPy, so that nothing is left over at expiry."""
-    law = DiscreteHedging(vol=0.5, days=20.0, hedges=40)
+    law = DiscreteHedging(vol=0.5, days=20.0, hedges=60)
     outcome = simulate(law.setup(), Run(paths=300, seed=1, keep_every=1))
     spot = 100.0 * np.exp(np.vstack([np.zeros(300), outcome.log_prices[:, 0]]))
-    left = law.years * (1.0 - np.arange(40) / 40)[:, np.newaxis]
+    left = law.years * (1.0 - np.arange(60) / 60)[:, np.newaxis]
     width = 0.5 * np.sqrt(left)
     delta = ndtr(np.log(spot[:-1] / 100.0) / width + 0.5 * width)
     premium = 100.0 * (2.0 * ndtr(0.25 * np.sqrt(law.years)) - 1.0)

@@ -81,7 +81,7 @@ def test_a_shock_comes_in_equal_parts_and_fills_its_interval():
     out, total = np.empty(1_000), np.zeros(1_000)
     for step in range(5):
         draws.step = step
-        shock.advance(state, draws, 1e-5, out)
+        shock.advance(state, draws, years=1e-5, out=out)
         total += out
     np.testing.assert_allclose(total, 5 * out)
     assert -0.02 < total.min() < -0.0195

@@ -18,7 +18,7 @@ def moves_of(process, *, years, steps, paths, seed=7, first_path=0):
     moves = np.empty((steps, paths))
     for step in range(steps):
         draws.step = step
-        process.advance(state, draws, years, moves[step])
+        process.advance(state, draws, years=years, out=moves[step])
     return moves
 
 

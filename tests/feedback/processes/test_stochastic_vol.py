@@ -53,7 +53,7 @@ def test_hestons_variance_has_the_mean_and_variance_of_the_closed_form(process, 
     out = np.empty(paths)
     for step in range(steps):
         draws.step = step
-        process.advance(state, draws, span / steps, out)
+        process.advance(state, draws, years=span / steps, out=out)
     kappa, xi, long, now = (
         process.reversion,
         process.vol_of_vol,
@@ -124,7 +124,7 @@ def test_svcj_keeps_its_mean_variance_whatever_the_step(per_day):
     out = np.empty(paths)
     for step in range(days * per_day):
         draws.step = step
-        process.advance(state, draws, years, out)
+        process.advance(state, draws, years=years, out=out)
     assert within(state, process.mean_variance)
 
 
@@ -134,7 +134,7 @@ def test_svcj_jumps_come_together_and_lean_on_each_other():
     state = process.start(draws, np.array([HOUR_YEARS]))
     state[:] = 0.0
     out = np.empty(50_000)
-    process.advance(state, draws, HOUR_YEARS, out)
+    process.advance(state, draws, years=HOUR_YEARS, out=out)
     jumped = state > 0.0
     assert within(jumped.astype(float), 1.0 - np.exp(-0.0515 / 24))
     assert within(state[jumped], 0.709, errors=4.0)

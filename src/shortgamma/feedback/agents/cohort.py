@@ -159,12 +159,12 @@ class LeveragedCohort(Agent):
         """Ladders of longs and shorts; where the venue closes large accounts in parts, two of each."""
         stages = range(1 if self.rules.partial_fraction == 1.0 else 2)
         return [
-            (side, stage, self.rungs(side, stage, setup.spot))
+            (side, stage, self.rungs(side, stage, spot=setup.spot))
             for side in (1.0, -1.0)
             for stage in stages
         ]
 
-    def rungs(self, side: float, stage: int, spot: float) -> Rungs:
+    def rungs(self, side: float, stage: int, *, spot: float) -> Rungs:
         """The ladder of one side: of first (0) or of second (1) closing orders."""
         held = self.positions
         mine = held.side == side

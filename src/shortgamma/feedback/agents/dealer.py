@@ -92,7 +92,7 @@ class Dealer(Agent):
         """Buys the hedge of the first moment at the initial price, without impact or cost."""
         return DealerState(self, world, shared)
 
-    def rests(self, state: "DealerState", world: World, until: int) -> bool:
+    def rests(self, state: "DealerState", world: World, *, until: int) -> bool:
         """True where it always trades to its target and no option expires."""
         expires = any(
             state.curve.expiring(index).size for index in range(world.index + 1, until + 1)
@@ -197,7 +197,7 @@ class DealerState:
         self.look(self.curve.targets.at(world.index + 1), world, log_price)
         rule = self.dealer.policy.rule(self._view(world, np.exp(log_price) * world.spot))
         if self.dealer.gas is not None:
-            rule = self.dealer.gas.gate(rule, world, self)
+            rule = self.dealer.gas.gate(rule, world, state=self)
         if self.seen is None:
             world.exchange.set_rule(self.hedge, rule)
         else:

@@ -29,7 +29,7 @@ from shortgamma.hedging.policy import Policy
 from shortgamma.hedging.theory import hedging_error
 
 SPOT = 100.0
-FEWEST_HEDGES, MOST_HEDGES = 32, 10_000
+FEWEST_HEDGES, MOST_HEDGES = 50, 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class DiscreteHedging(Law):
     Args:
         vol: Decimal per √year.
         days: Life of the option.
-        hedges: N, the first at the start; at least 32, because the formula is the leading term for many:
+        hedges: N, the first at the start; at least 50, because the formula is the leading term for many:
             the true error lies some 17 %/√N below it.
     """
 
@@ -51,7 +51,7 @@ class DiscreteHedging(Law):
     hedges: int = 250
 
     name: ClassVar[str] = "discrete-hedging"
-    default_paths: ClassVar[int] = 40_000
+    default_paths: ClassVar[int] = 60_000
     tolerances: ClassVar[Mapping[str, Tolerance]] = {"rmse": Tolerance(size=0.03)}
     examples: ClassVar[tuple[Mapping[str, Any], ...]] = (
         {"vol": 0.6, "days": 30.0, "hedges": 250},

@@ -36,6 +36,6 @@ class Shock:
         total = self.low + (self.high - self.low) * draws.uniforms(Stream.AGENTS)
         return total / years.size
 
-    def advance(self, state: Vector, draws: Draws, years: float, out: Vector) -> None:  # noqa: ARG002
+    def advance(self, state: Vector, draws: Draws, *, years: float, out: Vector) -> None:  # noqa: ARG002
         """Writes this step's part into ``out``."""
         out[:] = state

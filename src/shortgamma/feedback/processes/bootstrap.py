@@ -103,7 +103,7 @@ class Bootstrap:
             left=np.zeros(draws.size),
         )
 
-    def advance(self, state: BootstrapState, draws: Draws, years: float, out: Vector) -> None:
+    def advance(self, state: BootstrapState, draws: Draws, *, years: float, out: Vector) -> None:
         """Writes this step's log moves into ``out``; ``state`` is changed in place."""
         bar, part = divmod(draws.step, state.steps_per_bar)
         offset = bar % self.block

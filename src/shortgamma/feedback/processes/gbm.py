@@ -47,7 +47,7 @@ class Gbm:
         """Nothing to remember."""
         return
 
-    def advance(self, state: None, draws: Draws, years: float, out: Vector) -> None:  # noqa: ARG002
+    def advance(self, state: None, draws: Draws, *, years: float, out: Vector) -> None:  # noqa: ARG002
         """Writes this step's log moves into ``out``."""
         drift = (self.drift - 0.5 * self.vol * self.vol) * years
         normal_moves(draws.normals(Stream.PRICE), drift, self.vol * years**0.5, out)

@@ -95,7 +95,7 @@ class Hawkes:
         check_expected_jumps(self.name, self.intensity * float(years.max()), MOST_EXPECTED)
         return np.full(draws.size, self.intensity - self.base_intensity)
 
-    def advance(self, state: Vector, draws: Draws, years: float, out: Vector) -> None:
+    def advance(self, state: Vector, draws: Draws, *, years: float, out: Vector) -> None:
         """Writes this step's log moves into ``out``; ``state`` is changed in place."""
         drift = (self.drift - 0.5 * self.vol**2) * years
         normal_moves(draws.normals(Stream.PRICE), drift, self.vol * years**0.5, out)

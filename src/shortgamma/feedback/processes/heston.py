@@ -108,7 +108,7 @@ class Heston:
             scratch=np.empty(draws.size),
         )
 
-    def advance(self, state: HestonState, draws: Draws, years: float, out: Vector) -> None:
+    def advance(self, state: HestonState, draws: Draws, *, years: float, out: Vector) -> None:
         """Writes this step's log moves into ``out``; ``state`` is changed in place."""
         normals = (draws.normals(Stream.PRICE), draws.normals(Stream.VARIANCE))
         heston_step(normals, self.law(years), state.variance, (state.spare, state.scratch, out))

@@ -70,7 +70,7 @@ class Merton:
         """
         check_expected_jumps(self.name, self.intensity * float(years.max()), MOST_EXPECTED)
 
-    def advance(self, state: None, draws: Draws, years: float, out: Vector) -> None:  # noqa: ARG002
+    def advance(self, state: None, draws: Draws, *, years: float, out: Vector) -> None:  # noqa: ARG002
         """Writes this step's log moves into ``out``."""
         drift = self.drift - 0.5 * self.vol**2 - self.intensity * self.mean_jump
         normal_moves(draws.normals(Stream.PRICE), drift * years, self.vol * years**0.5, out)

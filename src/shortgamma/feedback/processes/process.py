@@ -36,7 +36,7 @@ class Process(Protocol):
         """
         ...
 
-    def advance(self, state: Any, draws: Draws, years: float, out: Vector) -> None:
+    def advance(self, state: Any, draws: Draws, *, years: float, out: Vector) -> None:
         """Writes the exogenous log move of this step, shape (paths,), into ``out``.
 
         Args:

@@ -72,6 +72,6 @@ class Replay:
                 remedy="shorten the run, start earlier or give a longer history",
             )
 
-    def advance(self, state: None, draws: Draws, years: float, out: Vector) -> None:  # noqa: ARG002
+    def advance(self, state: None, draws: Draws, *, years: float, out: Vector) -> None:  # noqa: ARG002
         """Writes this step's log move into ``out``, the same for every path."""
         out[:] = self.moves[draws.step]

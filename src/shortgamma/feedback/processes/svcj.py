@@ -148,7 +148,7 @@ class Svcj:
             )
         return np.full(draws.size, self.mean_variance)
 
-    def advance(self, state: Vector, draws: Draws, years: float, out: Vector) -> None:
+    def advance(self, state: Vector, draws: Draws, *, years: float, out: Vector) -> None:
         """Writes this step's log moves into ``out``; ``state`` is changed in place."""
         days = years * DAYS_PER_YEAR
         expected = self.daily_intensity * days

@@ -21,7 +21,6 @@ from shortgamma.studies.scenarios.scenario import Inputs, Scenario
 from shortgamma.venues.funding import FUNDING_RULES, FundingRule
 from shortgamma.venues.liquidation import LIQUIDATION_RULES, LiquidationRules
 
-
 Rules = TypeVar("Rules", FundingRule, LiquidationRules)
 
 
