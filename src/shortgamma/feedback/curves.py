@@ -29,8 +29,9 @@ KNOT_SPACING = (
 )
 FEWEST_KNOTS = LEVELS
 MARGIN = 1.02  # a cubic may be steeper between two nodes than at them
-LARGEST_KEPT = 4_000_000  # numbers in tables that are kept; the oldest make room
-RECENT = 8  # tables that are kept whatever their size
+ALL_KEPT = 3_000_000  # numbers up to which the tables of all steps are kept
+SOME_KEPT = 1_000_000  # numbers of the latest tables that are kept otherwise
+FEWEST_KEPT = 8  # tables, whatever their size: threads at different steps may still need them
 ASKED_EVERY = 0.0025  # log distance at which a hedge ratio is asked far from every strike
 ASKED_PER_WIDTH = 0.1  # and near one, in units of σ√τ: error of the cubic below 1e-6
 VOLS_STAY = (BlackDelta, PremiumAdjusted, LelandVol)
@@ -236,7 +237,9 @@ class TimeTables:
                 self._options.select(alive), self._quantity[alive], float(self._times[index])
             )
             table = fresh if table is None else table + fresh
-        if len(self._kept) >= max(LARGEST_KEPT // table.size, RECENT):
+        if table.size * len(self._times) > ALL_KEPT and len(self._kept) >= max(
+            SOME_KEPT // table.size, FEWEST_KEPT
+        ):
             self._kept.pop(next(iter(self._kept)), None)
         self._kept[index] = table
         return table

@@ -88,12 +88,11 @@ class PerpState:
         self.rate, self.index, self.per_coin = np.zeros(size), np.zeros(size), np.zeros(size)
         self.peak_funding, self.peak_basis = np.zeros(size), np.zeros(size)
         self.volume = np.zeros(size)
+        world.perp_traded, world.mark = np.full((2, size), world.spot)
 
     def close(self, world: World, mark_seconds: float) -> None:
         """The basis after the step's trades, and what they paid."""
         self.volume = world.exchange.perp_volume()
-        if world.perp_traded is world.traded:
-            world.perp_traded, world.mark = np.empty(world.size), np.empty(world.size)
         keep = float(np.exp(-world.step_years * SECONDS_PER_YEAR / mark_seconds))
         move_basis(
             (self.basis, self.average, self.peak_basis),

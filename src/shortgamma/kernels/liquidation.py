@@ -96,7 +96,10 @@ def close_positions(
             equity = (result + margin_coins) * price
             cash[owner, j] += equity
             cash[who[MAKER], j] -= equity
-            margin = equity - cost
+            owed_here = side * owed[j] * (entered[after] - entered[middle])
+            # Contracts were turned into coins at the price before the orders, not at the one they paid.
+            turned = -taken * price - side * (sizes[after] - sizes[middle])
+            margin = equity + turned - owed_here - cost
         else:
             owed_here = side * owed[j] * (sizes[after] - sizes[middle])
             margin = -taken * price - bankrupt - owed_here - cost

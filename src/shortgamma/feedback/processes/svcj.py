@@ -152,12 +152,9 @@ class Svcj:
         """Writes this step's log moves into ``out``; ``state`` is changed in place."""
         days = years * DAYS_PER_YEAR
         expected = self.daily_intensity * days
+        normals = draws.normals(Stream.PRICE), draws.normals(Stream.VARIANCE)
         svcj_step(
-            (
-                draws.normals(Stream.PRICE),
-                draws.normals(Stream.VARIANCE),
-                draws.uniforms(Stream.JUMP_TIME),
-            ),
+            (*normals, draws.uniforms(Stream.JUMP_TIME)),
             (
                 self.inflow * days,
                 1.0 + self.reversion * days,
