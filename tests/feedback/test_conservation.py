@@ -61,9 +61,7 @@ def check_results(outcome):
         assert np.all(np.abs(parts - result) <= EXACT * scale)
 
 
-@settings(
-    deadline=None, max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+@settings(deadline=None, max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     rules=st.sampled_from(sorted(LIQUIDATION_RULES)),
     funding=st.sampled_from(sorted(FUNDING_RULES)),

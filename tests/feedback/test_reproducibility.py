@@ -1,4 +1,4 @@
-"""The same seed gives the same bits however the work is split, and hedging switched off leaves the price alone."""
+"""The same seed gives the same bits however the work is split; hedging off leaves the price alone."""
 
 from dataclasses import replace
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shortgamma.feedback.agents.cohort import LeveragedCohort, Positions
 from shortgamma.feedback.agents.basis import BasisArbitrageur
+from shortgamma.feedback.agents.cohort import LeveragedCohort, Positions
 from shortgamma.feedback.agents.dealer import Dealer
 from shortgamma.feedback.agents.linear import LinearHedger
 from shortgamma.feedback.agents.noise import ForcedFlow, ValueTraders
@@ -32,7 +32,9 @@ def straddle(held, *, days=7.0, **changes):
 
 def vol_ratio(*agents, **changes):
     outcome = simulate(market(*agents, steps=100, **changes), RUN)
-    return (outcome.market["realised_variance"].sum() / outcome.quiet["realised_variance"].sum()) ** 0.5
+    return (
+        outcome.market["realised_variance"].sum() / outcome.quiet["realised_variance"].sum()
+    ) ** 0.5
 
 
 @pytest.mark.parametrize("held", [-1e3, 1e3])
@@ -47,7 +49,9 @@ def test_a_short_straddle_buys_a_rise_and_sells_a_fall(held, shock):
     start = watched(market(straddle(held), steps=1, process=Gbm(vol=0.0)), RUN, see)
     before = {name: values.copy() for name, values in seen.items()}
     assert np.all(np.abs(start.market["final"]) < 1e-6)
-    outcome = watched(market(straddle(held), steps=1, process=Shock(low=shock, high=shock)), RUN, see)
+    outcome = watched(
+        market(straddle(held), steps=1, process=Shock(low=shock, high=shock)), RUN, see
+    )
     bought = seen["coins"] - before["coins"]
     assert np.all(np.sign(bought) == np.sign(-held * shock))
     assert np.all(np.sign(seen["cash"] - before["cash"]) == -np.sign(bought))

@@ -126,18 +126,42 @@ def first_root(excess, start, doubts):
     return brentq(lambda y: float(excess(y)), low, high, xtol=1e-15, rtol=1e-14), True
 
 
+def is_close_call(book, y):
+    """True where a band, an edge, a limit or a rung lies within a hair of where the step ends."""
+    calls = []
+    for hedge in book.hedges:
+        if not hedge.always:
+            hair = 4e-5 * np.abs(hedge.slope).max() + 1e-9
+            size = abs(hedge.gap(y))
+            near = [size - hedge.band, size - hedge.edge, size - hedge.edge - hedge.most]
+            calls.append(min(np.abs(near)) < hair)
+    for ladder in book.ladders:
+        for price in (book.shock, y):
+            level = ladder.side * (price + book.mark - ladder.shift)
+            gaps = np.concatenate([ladder.keys - level, ladder.keys - level - ladder.backstop])
+            calls.append(bool(np.any(np.abs(gaps) < 1e-8)))
+    return any(calls)
+
+
+def struck_at_once(book):
+    """Rungs of each ladder that the shock alone carries beyond their backstop."""
+    return [
+        ladder.passed(book.shock, book.mark, 0, ladder.backstop)
+        if np.isfinite(ladder.backstop)
+        else 0
+        for ladder in book.ladders
+    ]
+
+
 def clear_slowly(book):
     """Rounds outward from the shock."""
     u, hedges, ladders = book.shock, book.hedges, book.ladders
-    reached = [0] * len(ladders)
-    struck, taken = [0.0] * len(ladders), [0.0] * len(ladders)
-    nothing = [0.0] * len(hedges)
+    nothing = [0.0] * len(ladders)
     if np.isinf(book.impact) or book.status != o.TRADING:
-        return Cleared(price=u, fills=nothing, taken=taken, struck=struck, reached=reached)
-    for g, ladder in enumerate(ladders):
-        if np.isfinite(ladder.backstop):
-            reached[g] = ladder.passed(u, book.mark, 0, ladder.backstop)
-            struck[g] = ladder.bought(0, reached[g])
+        still = [0.0] * len(hedges)
+        return Cleared(price=u, fills=still, taken=nothing, struck=nothing, reached=nothing)
+    reached, taken = struck_at_once(book), nothing.copy()
+    struck = [g.bought(0, count) for g, count in zip(ladders, reached, strict=True)]
     awake = [hedge.always for hedge in hedges]
     doubts = []
 
@@ -165,17 +189,7 @@ def clear_slowly(book):
         y, found = first_root(excess, u, doubts)
         if not found or not wake(y):
             break
-    for k, hedge in enumerate(hedges):
-        if not hedge.always:
-            hair = 4e-5 * np.abs(hedge.slope).max() + 1e-9
-            size = abs(hedge.gap(y))
-            near = [size - hedge.band, size - hedge.edge, size - hedge.edge - hedge.most]
-            doubts.append(min(np.abs(near)) < hair)
-    for ladder in ladders:
-        for price in (u, y):
-            level = ladder.side * (price + book.mark - ladder.shift)
-            gaps = np.concatenate([ladder.keys - level, ladder.keys - level - ladder.backstop])
-            doubts.append(bool(np.any(np.abs(gaps) < 1e-8)))
+    doubts.append(is_close_call(book, y))
     fills = [float(h.trade(y)) if a else 0.0 for h, a in zip(hedges, awake, strict=True)]
     return Cleared(
         price=float(y),

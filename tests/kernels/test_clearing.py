@@ -271,7 +271,7 @@ def test_a_cascade_closes_every_rung_that_the_move_of_those_before_reaches():
         np.testing.assert_allclose(paths[o.POST, 0], -1.05e-4 - closed * move, rtol=1e-12)
 
 
-def test_a_backstop_takes_over_what_the_shock_alone_carries_beyond_it_and_the_market_does_not_see_it():
+def test_a_backstop_takes_what_the_shock_alone_carries_beyond_it_and_the_market_does_not_see():
     keys, sizes = -np.array([0.01, 0.02, 0.03, 0.04]), np.array([1.0, 2.0, 4.0, 8.0])
     ladder = Rungs(side=1.0, keys=keys, sizes=sizes, backstop=0.015)
     paths, _hedges, rungs, _missed = clear_fast([Book(shock=-0.036, impact=1e-9, ladders=[ladder])])

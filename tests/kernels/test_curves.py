@@ -16,7 +16,6 @@ from shortgamma.feedback.curves import (
     lagrange,
 )
 from shortgamma.feedback.vol import reacting_levels
-from shortgamma.kernels.attribution import step_values
 from shortgamma.kernels.curves import (
     add_deltas,
     add_values,
@@ -338,3 +337,17 @@ def test_an_empty_book_wants_nothing():
     np.testing.assert_array_equal(curve.values.at(3), 0.0)
     assert curve.steepest(3) == 0.0
     assert curve.settlement(4) is None
+
+
+@pytest.mark.parametrize("years", [1e-13, 1e-9, 1e-7])
+@pytest.mark.parametrize("place", [0.3, 0.5])
+def test_the_steepest_rise_sees_an_option_that_is_narrower_than_a_cell(years, place):
+    """A step of one coin between two nodes: the cubic's slope in between is 1.5 coins per cell."""
+    span = Span.around(0.05, is_fine=False)
+    strike = 100.0 * np.exp(span.moves[512] + place * span.step)
+    option = series(strike=strike, years=years, vol=0.6, is_call=True)
+    curve = BookCurve(option, -np.ones(1), times=np.array([0.0, 1e-14]), span=span, levels=FIXED)
+    y = np.linspace(span.moves[510], span.moves[515], 10_001)
+    slope = read(curve.targets.at(0), y, span)[1]
+    assert slope.max() > 1.4 / span.step
+    assert slope.max() <= curve.steepest(0)

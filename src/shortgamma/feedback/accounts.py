@@ -33,6 +33,7 @@ class Accounts:
         cash: USD.
         coins: Units of the underlying.
         perps: Units of the underlying in the perpetual, + = long.
+        perp_holders: Accounts that may hold it.
         turnover: USD traded so far.
         peak: USD of the largest trade of one step so far.
         funding: USD of funding received so far; negative = paid.
@@ -46,6 +47,7 @@ class Accounts:
         self.cash = np.zeros(shape)
         self.coins = np.zeros(shape)
         self.perps = np.zeros(shape)
+        self.perp_holders = {MARKET}
         self.turnover = np.zeros(shape)
         self.peak = np.zeros(shape)
         self.funding = np.zeros(shape)
@@ -81,6 +83,8 @@ class Accounts:
             costs: Half the spread and the fee, as parts of the notional.
             perp: In the perpetual instead of spot.
         """
+        if perp:
+            self.perp_holders.add(account)
         book_trade(
             coins,
             price,

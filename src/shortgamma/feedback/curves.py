@@ -36,6 +36,7 @@ ASKED_EVERY = 0.0025  # log distance at which a hedge ratio is asked far from ev
 ASKED_PER_WIDTH = 0.1  # and near one, in units of σ√τ: error of the cubic below 1e-6
 VOLS_STAY = (BlackDelta, PremiumAdjusted, LelandVol)
 NONE = np.zeros(0, dtype=np.intp)
+ROUNDING = 1e-10  # of the horizon: times are sums of steps, and an expiry at a step is in that step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +232,8 @@ class TimeTables:
         table = self._blended(index)
         alive = self._near
         if alive.size:
-            alive = alive[self._options.years[alive] > self._times[index]]
+            now = self._times[index] + ROUNDING * self._times[-1]
+            alive = alive[self._options.years[alive] > now]
         if table is None or alive.size:
             fresh = self._make(
                 self._options.select(alive), self._quantity[alive], float(self._times[index])
@@ -308,14 +310,17 @@ class BookCurve:
         """Largest derivative of the target by the log price at ``times[index]``, coins, 0 at least."""
         found = self._steepest.get(index)
         if found is None:
-            rises = self.targets.at(index)[:, 1::2]
-            found = MARGIN * max(float(rises.max()), 0.0) / self.span.step
+            table = self.targets.at(index)
+            rises = table[:, 1::2]
+            # In the middle of a cell: an option narrower than a cell rises where no node sees it.
+            middle = 1.5 * np.diff(table[:, ::2], axis=1) - 0.25 * (rises[:, 1:] + rises[:, :-1])
+            found = MARGIN * max(float(rises.max()), float(middle.max()), 0.0) / self.span.step
             self._steepest[index] = found
         return found
 
     def expiring(self, index: int) -> NDArray[np.intp]:
         """Options whose expiry lies after ``times[index − 1]`` and not after ``times[index]``."""
-        before, now = self.times[index - 1], self.times[index]
+        before, now = self.times[index - 1 : index + 1] + ROUNDING * self.times[-1]
         if now < self._first_expiry:
             return NONE
         return np.flatnonzero((self.options.years > before) & (self.options.years <= now))

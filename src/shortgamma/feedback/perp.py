@@ -22,7 +22,8 @@ Vector = NDArray[np.float64]
 class PerpMarket(Market):
     """A perpetual swap on the same underlying, with spot as its index.
 
-    Trades in it move the basis: ln(perp/spot) rises by Λ_perp per coin bought. The mark price is spot times
+    Trades in it move the basis: ln(perp/spot) rises by Λ_perp per coin bought, up to ±0.7, where the venue's
+    price band holds it. The mark price is spot times
     e^(average basis), the average weighted exponentially. Longs pay funding on the mark price, by the
     venue's rule for the premium mark/spot − 1; it accrues in every step.
 
@@ -113,9 +114,9 @@ class PerpState:
         self.per_coin = share * world.mark
         self.index = self.index + self.per_coin
         accounts = world.accounts
-        opened = len(accounts.names)
+        holders = np.array(sorted(accounts.perp_holders))
         wrong = pay_funding(
-            accounts.perps[:opened], self.per_coin, accounts.cash, accounts.funding, TOLERANCE
+            accounts.perps, holders, self.per_coin, accounts.cash, accounts.funding, TOLERANCE
         )
         if wrong:
             raise InvariantError(f"funding paid and received differ on {wrong} paths")

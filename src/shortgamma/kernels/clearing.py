@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from shortgamma.kernels.curves import look_up
 from shortgamma.kernels.elementary import FAST
 from shortgamma.kernels.glide import BLOCK, glide
-from shortgamma.kernels.ladders import mark_reached, strike_backstops, wake_rungs
+from shortgamma.kernels.ladders import RUNG_ONLY, mark_reached, strike_backstops, wake_rungs
 from shortgamma.kernels.orders import (
     ALWAYS,
     ASLEEP,
@@ -271,29 +271,55 @@ def put_to_sleep(j, hedges, terms):
         hedges[FILL, k, j] = 0.0 if terms[k, ALWAYS] > 0.0 else ASLEEP
 
 
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def mark_asleep(j, hedges, terms):
+    """Tells hedges that slept through the ordinary step from those that traded in it."""
+    for k in range(terms.shape[0]):
+        if hedges[FILL, k, j] == 0.0 and terms[k, ALWAYS] == 0.0:
+            hedges[FILL, k, j] = ASLEEP
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def pushed(j, y, flow, paths):
+    """Where a further flow carries a solution, to first order."""
+    lean = paths[LEAN, j]
+    return y + paths[IMPACT, j] * flow / (1.0 - lean) if lean < UNIQUE else y
+
+
 @njit(fastmath=FAST, error_model="numpy", cache=True)
-def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes):
-    """Clears one path in rounds outward from the shock."""
-    u = paths[PRE, j]
-    put_to_sleep(j, hedges, terms)
-    wake_hedges(j, u, paths, hedges, terms, tables, grid)
-    forced = wake_rungs(j, u, paths, rungs, ladders, keys, sizes)
+def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, is_solved):
+    """Clears one path in rounds outward from the shock.
+
+    Args:
+        is_solved: POST and FILL hold the first round already.
+    """
+    u, y = paths[PRE, j], paths[POST, j]
     unique = is_unique(j, paths, terms)
-    y = paths[POST, j] if math.isfinite(paths[POST, j]) else u
+    forced = wake_rungs(j, u, paths, rungs, ladders, keys, sizes)
+    settled = is_solved and unique and forced == 0.0
+    if settled:
+        mark_asleep(j, hedges, terms)
+    else:
+        put_to_sleep(j, hedges, terms)
+        wake_hedges(j, u, paths, hedges, terms, tables, grid)
+        y = y if math.isfinite(y) else u
     while True:
-        settled = True
-        if unique:
-            y = newton(j, y, forced, paths, hedges, terms, tables, grid)
-        if not unique or not abs(y - u) < grid[LARGEST]:
-            y, settled = outward(j, forced, paths, hedges, terms, tables, grid)
         if not settled:
-            paths[STATUS, j] = RUNAWAY
-            break
+            settled = True
+            if unique:
+                y = newton(j, y, forced, paths, hedges, terms, tables, grid)
+            if not unique or math.isnan(y):
+                y, settled = outward(j, forced, paths, hedges, terms, tables, grid)
+            if not settled:
+                paths[STATUS, j] = RUNAWAY
+                break
         more = wake_rungs(j, y, paths, rungs, ladders, keys, sizes)
         woken = wake_hedges(j, y, paths, hedges, terms, tables, grid)
         if more == 0.0 and not woken:
             break
         forced += more
+        y = pushed(j, y, more, paths)
+        settled = False
     paths[POST, j] = y
     settle_fills(j, hedges, terms)
 
@@ -311,7 +337,8 @@ def clear_part(paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, 
             hedges[FILL, :, j] = 0.0
         else:
             strike_backstops(j, paths, rungs, ladders, keys, sizes)
-            search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes)
+            solved = missed[j] == RUNG_ONLY
+            search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, solved)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -334,7 +361,7 @@ def clear(
         tables: Hedge targets in coins, shape (hedges, levels, 2·nodes); see :mod:`curves`.
         keys: Side-signed log levels of the rungs, in the order in which they are reached.
         sizes: Running sums of their sizes, one element more per ladder than it has rungs.
-        missed: Set to 1 where the path had to be searched.
+        missed: Set to 1 where the path had to be searched, to 2 where that was only for a rung.
     """
     for start in range(0, missed.size, BLOCK):
         stop = min(start + BLOCK, missed.size)

@@ -21,6 +21,8 @@ from shortgamma.kernels.orders import (
     TAKEN,
 )
 
+SEARCHED, RUNG_ONLY = 1.0, 2.0  # values of ``missed``; 0 = an ordinary step
+
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def passed(g, j, y, gap, paths, rungs, ladders, keys):
@@ -85,4 +87,4 @@ def mark_reached(paths, rungs, ladders, keys, missed):
                 nearest = min(side * paths[PRE, j], side * paths[POST, j])
                 level = nearest + side * (paths[MARK, j] - rungs[SHIFT, g, j])
                 if keys[first + int(reached)] >= level:
-                    missed[j] = 1.0
+                    missed[j] = RUNG_ONLY if missed[j] != SEARCHED else SEARCHED

@@ -41,6 +41,7 @@ def hand_over(buyer, seller, coins, usd, cash, perps, j):
 def close_positions(
     ladder: int,
     rungs: Cube,
+    missed: Vector,
     reached: Vector,
     sums: Matrix,
     traded: Vector,
@@ -55,6 +56,7 @@ def close_positions(
     Args:
         ladder: Its number.
         rungs: See :mod:`orders`.
+        missed: 0 where the clearing reached no rung, shape (n,).
         reached: Rungs closed before this step, shape (n,); brought up to date.
         sums: Running sizes, sizes times bankruptcy price (sizes over it where inverse), coins at entry,
             shape (3, rungs + 1).
@@ -71,9 +73,9 @@ def close_positions(
     sizes, worth, entered = sums[0], sums[1], sums[2]
     short = False
     for j in range(reached.size):
-        before, after = int(reached[j]), int(rungs[REACHED, ladder, j])
-        if after == before:
+        if missed[j] == 0.0 or rungs[REACHED, ladder, j] == reached[j]:
             continue
+        before, after = int(reached[j]), int(rungs[REACHED, ladder, j])
         struck, taken = rungs[STRUCK, ladder, j], rungs[TAKEN, ladder, j]
         middle = before
         if struck != 0.0:

@@ -9,6 +9,7 @@ from shortgamma.kernels.rows import put, take
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
+PRICE_BAND = 0.7  # log distance from spot at which a venue stops the perpetual: half or double
 CHUNK = 256  # paths whose sums stay in the first-level cache
 
 
@@ -33,7 +34,8 @@ def move_basis(
     impact, volume, passed = step
     for j in range(basis.size):
         before = basis[j]
-        after = (before + impact[j] * volume[j]) * (1.0 - passed[j])
+        pushed = (before + impact[j] * volume[j]) * (1.0 - passed[j])
+        after = min(max(pushed, -PRICE_BAND), PRICE_BAND)
         mean = keep * average[j] + (1.0 - keep) * after
         basis[j] = after
         average[j] = mean
@@ -55,12 +57,18 @@ def pay_one(perps, per_coin, cash, funding, net, gross):
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def pay_funding(
-    perps: Matrix, per_coin: Vector, cash: Matrix, funding: Matrix, tolerance: float
+    perps: Matrix,
+    holders: NDArray[np.int64],
+    per_coin: Vector,
+    cash: Matrix,
+    funding: Matrix,
+    tolerance: float,
 ) -> int:
     """Longs pay shorts; returns on how many paths what is paid is not what is received.
 
     Args:
         perps: Positions, coins, shape (accounts, n).
+        holders: Accounts that may hold any.
         per_coin: USD that a long of one coin pays, shape (n,).
         cash, funding: USD, the latter what each account received so far; updated.
         tolerance: Largest |net| that rounding may leave, as a part of the gross.
@@ -70,7 +78,7 @@ def pay_funding(
     for start in range(0, per_coin.size, CHUNK):
         stop = min(start + CHUNK, per_coin.size)
         net[:], gross[:] = 0.0, 0.0
-        for a in range(perps.shape[0]):
+        for a in holders:
             pay_one(
                 perps[a, start:stop],
                 per_coin[start:stop],

@@ -67,6 +67,7 @@ class CohortState:
         }
         self.insurance = accounts.open("insurance fund")
         self.backstop = accounts.open("backstop")
+        accounts.perp_holders.add(self.backstop)
         accounts.pay(MARKET, self.insurance, np.full(size, cohort.insurance_usd))
         self.sides = [self._ladder(world, side, rungs) for side, _stage, rungs in shared]
         cooldown = cohort.rules.cooldown_seconds / (world.step_years * SECONDS_PER_YEAR)
@@ -95,6 +96,7 @@ class CohortState:
             mine = held.side == side
             notional = float(held.notional_usd[mine].sum())
             coins = float((held.notional_usd[mine] / held.entry[mine]).sum())
+            accounts.perp_holders.add(account)
             accounts.perps[account] += side * coins
             accounts.perps[MARKET] -= side * coins
             accounts.pay(MARKET, account, np.full(world.size, -side * notional))
@@ -139,6 +141,7 @@ class CohortState:
             missing = close_positions(
                 part.number,
                 world.exchange.rungs,
+                world.exchange.missed,
                 part.reached,
                 part.sums,
                 world.perp_traded,
