@@ -153,7 +153,7 @@ def struck_at_once(book):
     ]
 
 
-def clear_slowly(book):
+def clear_slowly(book):  # noqa: C901  the whole algorithm in one place is what makes it a reference
     """Rounds outward from the shock."""
     u, hedges, ladders = book.shock, book.hedges, book.ladders
     nothing = [0.0] * len(ladders)

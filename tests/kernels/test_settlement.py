@@ -9,7 +9,7 @@ from shortgamma.kernels import orders as o
 from shortgamma.kernels import settlement as s
 
 SIZES = [1, 3, 255, 256, 257, 600]
-unhurried = settings(deadline=None, max_examples=30)
+unhurried = settings(deadline=None, max_examples=30, derandomize=True)
 
 
 def state(n, seed=0):
@@ -72,7 +72,7 @@ def test_log_prices_are_bounded_so_that_prices_stay_numbers_above_0():
 
 
 @unhurried
-@given(n=st.sampled_from(SIZES), spread=st.floats(0.0, 0.01), fee=st.floats(0.0, 0.01))
+@given(n=st.sampled_from(SIZES), spread=st.floats(1e-6, 0.01), fee=st.floats(1e-6, 0.01))
 def test_a_trade_is_delivery_against_payment(n, spread, fee):
     rng = np.random.default_rng(n)
     coins, price = rng.normal(0.0, 5.0, n), rng.uniform(50.0, 150.0, n)

@@ -28,6 +28,11 @@ class Agent:
         """True where it is left out of the counterfactual market without hedging."""
         return False
 
+    @property
+    def first_expiry(self) -> float:
+        """Years to the first expiry of what it hedges; hedges that expire during a run need a finer grid."""
+        return float("inf")
+
     def prepare(self, setup: "Setup") -> Any:  # noqa: ARG002
         """What all blocks share, made once per run; read-only from then on."""
         return None

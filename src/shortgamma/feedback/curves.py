@@ -8,6 +8,7 @@ of them. The others are made afresh for every step, on a grid fine enough for th
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Lock
 from typing import Self
 
 import numpy as np
@@ -35,6 +36,7 @@ FEWEST_KEPT = 8  # tables, whatever their size: threads at different steps may s
 ASKED_EVERY = 0.0025  # log distance at which a hedge ratio is asked far from every strike
 ASKED_PER_WIDTH = 0.1  # and near one, in units of σ√τ: error of the cubic below 1e-6
 VOLS_STAY = (BlackDelta, PremiumAdjusted, LelandVol)
+NARROWEST = 0.5  # cells; a delta that turns faster would make the cubics overshoot
 NONE = np.zeros(0, dtype=np.intp)
 ROUNDING = 1e-10  # of the horizon: times are sums of steps, and an expiry at a step is in that step
 
@@ -113,6 +115,7 @@ def black_targets(
     moneyness = np.log(options.forward / options.strike)
     for table, log_multiple in zip(tables, levels.logs, strict=True):
         width = options.vol * np.exp(log_multiple) * np.sqrt(left)
+        width = np.maximum(width, NARROWEST * span.step)
         add_deltas(span.lowest, span.step, moneyness, width, weight, table)
     return tables
 
@@ -223,12 +226,18 @@ class TimeTables:
             chosen = options.select(far)
             self._knots = np.array([make(chosen, quantity[far], t) for t in self._knot_times])
         self._kept: dict[int, Cube] = {}
+        self._lock = Lock()
 
     def at(self, index: int) -> Cube:
         """The table at ``times[index]``, shape (levels, 2·nodes); options expired by then are gone."""
-        found = self._kept.get(index)
-        if found is not None:
+        with self._lock:
+            found = self._kept.get(index)
+            if found is None:
+                found = self._made(index)
             return found
+
+    def _made(self, index: int) -> Cube:
+        """The table at ``times[index]``, made and kept; the oldest make room."""
         table = self._blended(index)
         alive = self._near
         if alive.size:

@@ -162,6 +162,13 @@ class WithdrawingDepth(Depth):
     def __post_init__(self) -> None:
         check_positive(self.usd_per_pct, "depth")
         check_positive(self.reference_vol, "reference vol")
+        begins = [start for start, _part in self.schedule]
+        if begins != sorted(begins) or any(part < 0.0 for _start, part in self.schedule):
+            raise InputError(
+                f"schedule {self.schedule}",
+                place="depth",
+                remedy="give (years, part) in the order of time, parts of 0 or more",
+            )
         if not (0.0 <= self.floor <= 1.0 and self.elasticity >= 0.0):
             raise InputError(
                 f"floor {self.floor:g}, elasticity {self.elasticity:g}",

@@ -97,6 +97,12 @@ class FlowOrder:
         """True where it buys the same at every price."""
         return isinstance(self.slope, float) and self.slope == 0.0
 
+    def bought(self, log_price: Vector) -> Vector:
+        """Coins, where the step ends at ``log_price``."""
+        if self.is_flat:
+            return self.coins
+        return self.coins + self.slope * (log_price - self.anchor)
+
 
 class Exchange:
     """The orders of one market on every path of a block.
@@ -213,7 +219,7 @@ class Exchange:
         """True where a hedge trades the perpetual."""
         return self.terms[hedge, ON_PERP] > 0.0
 
-    def perp_volume(self) -> Vector:
+    def perp_volume(self, log_price: Vector) -> Vector:
         """Coins bought in the perpetual in the step that was just cleared, net, shape (n,)."""
         total = np.zeros(self.size)
         for number, order in enumerate(self.hedges):
@@ -221,7 +227,7 @@ class Exchange:
                 total += self.book[FILL, number]
         for order in self.flows:
             if order.perp:
-                total += order.coins
+                total += order.bought(log_price)
         for number in range(len(self.ladders)):
             total += self.rungs[TAKEN, number]
         return total
@@ -242,12 +248,13 @@ class Exchange:
             )
             self.book[HELD, number] += fill
         for order in self.flows:
-            coins = order.coins
-            if not order.is_flat:
-                coins = coins + order.slope * (log_price - order.anchor)
             price = perp if order.perp else spot
             accounts.trade(
-                order.account, coins, price=price, costs=order.costs.pair, perp=order.perp
+                order.account,
+                order.bought(log_price),
+                price=price,
+                costs=order.costs.pair,
+                perp=order.perp,
             )
         self.flows.clear()
 

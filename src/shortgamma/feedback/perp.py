@@ -93,7 +93,7 @@ class PerpState:
 
     def close(self, world: World, mark_seconds: float) -> None:
         """The basis after the step's trades, and what they paid."""
-        self.volume = world.exchange.perp_volume()
+        self.volume = world.exchange.perp_volume(world.log_price)
         keep = float(np.exp(-world.step_years * SECONDS_PER_YEAR / mark_seconds))
         move_basis(
             (self.basis, self.average, self.peak_basis),

@@ -66,4 +66,5 @@ class Setup:
         if self.span is not None:
             return self.span
         deviation = self.process.annual_vol * self.clock.horizon**0.5
-        return Span.around(deviation, is_fine=False)
+        first = min((agent.first_expiry for agent in self.agents), default=float("inf"))
+        return Span.around(deviation, is_fine=first <= self.clock.horizon)

@@ -308,7 +308,7 @@ def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, i
             settled = True
             if unique:
                 y = newton(j, y, forced, paths, hedges, terms, tables, grid)
-            if not unique or math.isnan(y):
+            if not unique or not abs(y - u) < grid[LARGEST]:
                 y, settled = outward(j, forced, paths, hedges, terms, tables, grid)
             if not settled:
                 paths[STATUS, j] = RUNAWAY

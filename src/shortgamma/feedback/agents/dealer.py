@@ -73,6 +73,11 @@ class Dealer(Agent):
         """It is what the counterfactual leaves out."""
         return True
 
+    @property
+    def first_expiry(self) -> float:
+        """Years to the expiry of its shortest-lived option; ∞ for an empty book."""
+        return float(self.options.years.min(initial=np.inf))
+
     def prepare(self, setup: Setup) -> BookCurve:
         """Hedge and value of the book at every step."""
         span, levels = setup.grid, setup.levels
@@ -89,7 +94,17 @@ class Dealer(Agent):
         )
 
     def enter(self, world: World, shared: BookCurve) -> "DealerState":
-        """Buys the hedge of the first moment at the initial price, without impact or cost."""
+        """Buys the hedge of the first moment at the initial price, without impact or cost.
+
+        Raises:
+            InputError: It hedges in a perpetual that there is not, or pays gas where there is none.
+        """
+        if self.perp and not world.setup.has_perp:
+            raise InputError(
+                "it hedges in the perpetual, and there is none",
+                place=self.label,
+                remedy="add a PerpMarket and has_perp, or hedge in spot",
+            )
         return DealerState(self, world, shared)
 
     def rests(self, state: "DealerState", world: World, *, until: int) -> bool:
