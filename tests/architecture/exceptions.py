@@ -6,7 +6,7 @@ LONG_FILES: dict[str, str] = {}
 # Functions of more than 30 lines of code; only compiled ones may pass 60.
 LONG_FUNCTIONS: dict[str, str] = {
     "data.prices.row_columns": "one table of columns; split, a column is harder to find",
-    "kernels.liquidation.close_positions": "the waterfall of one account in order; a call per stage copies state",
+    "kernels.liquidation.close_positions": "the waterfall of one account, in its order",
     "kernels.lanes.add_strides": "one LLVM loop, built instruction by instruction",
     "data.venues.deribit.parse.api_sheet": "one table of columns; split, a column is harder to find",
     "studies.exposure.exposure": "one constructor call that names every part of the answer",

@@ -32,6 +32,11 @@ EXPECTED = (
     "NumPy + ndtr, Newton",
     "py_vollib_vectorized",
     "QuantLib loop",
+    "simulate hedged-book",
+    "simulate full-market",
+    "peak memory",
+    "NumPy loop",
+    "agentpy",
 )
 needs_compiler = pytest.mark.skipif(not native.has_compiler(), reason="no C compiler")
 
@@ -146,6 +151,7 @@ def test_the_exit_code_is_one_where_a_target_is_missed(monkeypatch, capsys, verd
     monkeypatch.setattr(command, "native_builds", tuple)
     monkeypatch.setattr(command, "measured", lambda *_arguments: [one])
     monkeypatch.setattr(command, "simd_rows", lambda **_keywords: [])
+    monkeypatch.setattr(command, "simulator_rows", lambda **_keywords: [])
     assert command.main() == code
     assert ("1 target missed: price against C tuned." in capsys.readouterr().out) == bool(code)
 

@@ -138,7 +138,7 @@ def test_a_fall_liquidates_longs_whose_sales_push_it_further(side):
     flows = []
 
     def see(world, _twin):
-        flows.append(world.exchange.perp_volume()[0] if world.index else 0.0)
+        flows.append(world.exchange.perp_volume(world.log_price)[0] if world.index else 0.0)
 
     run = replace(RUN, paths=2)
     crowded = watched(replace(calm, agents=(*calm.agents, cohort)), run, see)

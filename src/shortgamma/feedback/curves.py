@@ -29,14 +29,14 @@ KNOT_SPACING = (
     0.02  # of the time that the shortest-lived of those has left at the end: error below 1e-7
 )
 FEWEST_KNOTS = LEVELS
-MARGIN = 1.02  # a cubic may be steeper between two nodes than at them
+MARGIN = 1.05  # a cubic may be steeper than at its nodes and in its middle
 ALL_KEPT = 3_000_000  # numbers up to which the tables of all steps are kept
 SOME_KEPT = 1_000_000  # numbers of the latest tables that are kept otherwise
 FEWEST_KEPT = 8  # tables, whatever their size: threads at different steps may still need them
 ASKED_EVERY = 0.0025  # log distance at which a hedge ratio is asked far from every strike
 ASKED_PER_WIDTH = 0.1  # and near one, in units of σ√τ: error of the cubic below 1e-6
 VOLS_STAY = (BlackDelta, PremiumAdjusted, LelandVol)
-NARROWEST = 0.5  # cells; a delta that turns faster would make the cubics overshoot
+NARROWEST = 1.0  # cells; a delta that turns faster would make the cubics overshoot
 NONE = np.zeros(0, dtype=np.intp)
 ROUNDING = 1e-10  # of the horizon: times are sums of steps, and an expiry at a step is in that step
 

@@ -26,6 +26,7 @@ Vector = NDArray[np.float64]
 
 REACH = 0.35  # of spot, to either side
 BEYOND_FLIP = 1.06  # of the way to the nearest flip, where it lies outside that reach
+ROUNDING = 1e-9  # of the largest value: a band narrower than that is none
 STRIP = 0.2  # of the values' span, above and below: room for the two region labels
 NAMED_FLIPS = 2
 LABEL = 0.19  # of the axis: width of a label
@@ -98,7 +99,8 @@ def visible_values(answer: Exposure, span: tuple[float, float]) -> Vector:
 
 def has_band(answer: Exposure) -> bool:
     """False where signs are exact."""
-    return bool(np.any(answer.confidence.profile_low < answer.confidence.profile_high))
+    low, high = answer.confidence.profile_low, answer.confidence.profile_high
+    return bool(np.any(high - low > ROUNDING * np.abs(high).max()))
 
 
 def padded(values: Vector, scale: Scale) -> tuple[float, float]:
