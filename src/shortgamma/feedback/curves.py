@@ -31,7 +31,7 @@ KNOT_SPACING = (
 FEWEST_KNOTS = LEVELS
 MARGIN = 1.05  # a cubic may be steeper than at its nodes and in its middle
 ALL_KEPT = 3_000_000  # numbers up to which the tables of all steps are kept
-SOME_KEPT = 1_000_000  # numbers of the latest tables that are kept otherwise
+SOME_KEPT = 400_000  # numbers of the latest tables that are kept otherwise
 FEWEST_KEPT = 8  # tables, whatever their size: threads at different steps may still need them
 ASKED_EVERY = 0.0025  # log distance at which a hedge ratio is asked far from every strike
 ASKED_PER_WIDTH = 0.1  # and near one, in units of σ√τ: error of the cubic below 1e-6
@@ -301,6 +301,7 @@ class BookCurve:
         self.levels = levels
         make = targets or partial(black_targets, span=span, levels=levels)
         self.targets = TimeTables(options, quantity, times=times, make=make)
+        self._settled = times + ROUNDING * times[-1]
         self._first_expiry = float(options.years.min(initial=np.inf))
         self._steepest: dict[int, float] = {}
         self._value = partial(book_values, span=span, levels=levels)
@@ -327,9 +328,16 @@ class BookCurve:
             self._steepest[index] = found
         return found
 
+    def expires(self, start: int, stop: int) -> bool:
+        """True where an option expires after ``times[start]`` and not after ``times[stop]``."""
+        before, until = self._settled[start], self._settled[stop]
+        if until < self._first_expiry:
+            return False
+        return bool(np.any((self.options.years > before) & (self.options.years <= until)))
+
     def expiring(self, index: int) -> NDArray[np.intp]:
         """Options whose expiry lies after ``times[index − 1]`` and not after ``times[index]``."""
-        before, now = self.times[index - 1 : index + 1] + ROUNDING * self.times[-1]
+        before, now = self._settled[index - 1], self._settled[index]
         if now < self._first_expiry:
             return NONE
         return np.flatnonzero((self.options.years > before) & (self.options.years <= now))

@@ -17,7 +17,7 @@ from shortgamma.feedback.world import World
 
 Vector = NDArray[np.float64]
 
-BLOCK = 4_096
+BLOCK = 8192
 """Paths that a thread takes through all steps before the next ones: their state stays in the cache."""
 MOST_PATHS = 100_000_000
 

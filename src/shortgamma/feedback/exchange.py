@@ -200,8 +200,13 @@ class Exchange:
 
     def terms_at(self, index: int) -> NDArray[np.float64]:
         """How every hedge is written at ``times[index]``, shape (hedges, TERM_COLUMNS)."""
-        terms = self.terms.copy()
-        terms[:, STEEPEST] = [order.curve.steepest(index) for order in self.hedges]
+        return self.terms_over(range(index, index + 1))[0]
+
+    def terms_over(self, indices: range) -> NDArray[np.float64]:
+        """The same at several times, shape (times, hedges, TERM_COLUMNS)."""
+        terms = np.repeat(self.terms[np.newaxis], len(indices), axis=0)
+        for number, order in enumerate(self.hedges):
+            terms[:, number, STEEPEST] = [order.curve.steepest(index) for index in indices]
         return terms
 
     def tables(self, index: int) -> NDArray[np.float64]:

@@ -45,7 +45,7 @@ def march_on(world: World, steps: range, shocks: Matrix) -> None:
         shocks,
         (world.paths, world.logs, world.prices, world.figures),
         exchange.book,
-        np.stack([exchange.terms_at(index + 1) for index in steps]),
+        exchange.terms_over(range(steps.start + 1, steps.stop + 1)),
         np.stack([exchange.tables(index + 1) for index in steps]),
         exchange.grid,
         (

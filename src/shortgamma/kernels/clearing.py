@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from shortgamma.kernels.curves import look_up
 from shortgamma.kernels.elementary import FAST
-from shortgamma.kernels.glide import BLOCK, glide
+from shortgamma.kernels.glide import BLOCK, glide, workspace
 from shortgamma.kernels.ladders import RUNG_ONLY, mark_reached, strike_backstops, wake_rungs
 from shortgamma.kernels.orders import (
     ALWAYS,
@@ -325,9 +325,9 @@ def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, i
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
-def clear_part(paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, missed):
+def clear_part(paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, missed, work):
     """Clears one step of a part of the paths: all of it by :func:`glide`, then what is not ordinary."""
-    glide(paths, hedges, terms, tables, grid, missed)
+    glide(paths, hedges, terms, tables, grid, missed, work)
     mark_reached(paths, rungs, ladders, keys, missed)
     for j in range(missed.size):
         if missed[j] == 0.0:
@@ -363,6 +363,7 @@ def clear(
         sizes: Running sums of their sizes, one element more per ladder than it has rungs.
         missed: Set to 1 where the path had to be searched, to 2 where that was only for a rung.
     """
+    work = workspace(terms.shape[0])
     for start in range(0, missed.size, BLOCK):
         stop = min(start + BLOCK, missed.size)
         clear_part(
@@ -376,4 +377,5 @@ def clear(
             keys,
             sizes,
             missed[start:stop],
+            work,
         )

@@ -44,13 +44,13 @@ from shortgamma.kernels.orders import (
 )
 from shortgamma.kernels.rows import put, take
 
-BLOCK = 256  # paths whose stages stay in the first-level cache
+BLOCK = 768  # paths whose stages share the caches; fewer pay more for the calls
 SETTLED = 2e-5  # a last correction below this leaves an error of its cube
 INSIDE = 1e-9  # keeps the last node inside the last cell
 
 # Rows of the scratch, shape (SCRATCH, BLOCK). Sums over hedges alternate between two sets of rows, because
 # what is read and what is written may not overlap.
-AT, NEXT, CELL, V0, D0, V1, D1, STEP, ONES, WEIGHT = range(10)
+AT, CELL, V0, D0, V1, D1, STEP, ONES, WEIGHT = range(9)
 SUMS = WEIGHT + LEVELS
 SCRATCH = SUMS + 6
 # Rows of the scratch of each hedge, shape (hedges, HEDGE_SCRATCH, BLOCK).
@@ -236,7 +236,7 @@ def stage_fill(own, step, fill):
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, turn):
-    """Demand of every hedge at row AT, and the correction that follows from it, into NEXT."""
+    """Demand of every hedge at row AT, and the correction that follows from it, into POST."""
     count = paths.shape[1]
     inverse_step = grid[INVERSE_STEP]
     top = tables.shape[2] // 2 - 1.0 - INSIDE
@@ -259,7 +259,7 @@ def one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, tur
         stage_banded(rule, share, scratch, before, after, own[k], inverse_step)
     odd = terms.shape[0] % 2
     sums = scratch[SUMS + 3 * odd : SUMS + 3 * odd + 3]
-    stage_step(paths, at, sums, scratch[STEP], scratch[NEXT])
+    stage_step(paths, at, sums, scratch[STEP], paths[POST])
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -290,17 +290,22 @@ def passes_of(terms):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
-def glide(paths, hedges, terms, tables, grid, missed):
+def workspace(hedges):
+    """What :func:`glide` needs for that many hedges; made once, used for many steps and parts."""
+    scratch = np.empty((SCRATCH, BLOCK))
+    scratch[ONES] = 1.0
+    own = np.empty((hedges, HEDGE_SCRATCH, BLOCK))
+    return scratch, own, np.empty(BLOCK, dtype=np.int32), np.zeros(BLOCK, dtype=np.int32)
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True)
+def glide(paths, hedges, terms, tables, grid, missed, work):
     """Clears every ordinary path; ``missed`` is 1 where a path was not ordinary, else 0.
 
-    Arguments as in :func:`clearing.clear`; at most BLOCK paths.
+    Arguments as in :func:`clearing.clear`; at most BLOCK paths; ``work`` from :func:`workspace`.
     """
     count = missed.size
-    scratch = np.empty((SCRATCH, BLOCK))
-    own = np.empty((terms.shape[0], HEDGE_SCRATCH, BLOCK))
-    index = np.empty(BLOCK, dtype=np.int32)
-    first = np.zeros(BLOCK, dtype=np.int32)
-    scratch[ONES] = 1.0
+    scratch, own, index, first = work
     if tables.shape[1] > 1:
         stage_levels(paths[LEVEL], tables.shape[1], first, scratch)
     passes = passes_of(terms)
@@ -310,9 +315,8 @@ def glide(paths, hedges, terms, tables, grid, missed):
         scratch[AT, :count] = paths[PRE]
     for turn in range(passes):
         if turn > 0:
-            scratch[AT] = scratch[NEXT]
+            scratch[AT, :count] = paths[POST]
         one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, turn)
-    paths[POST] = scratch[NEXT, :count]
     for k in range(terms.shape[0]):
         stage_fill(own[k], scratch[STEP], hedges[FILL, k])
     stage_check(paths, terms, scratch[STEP], grid[LARGEST], missed)

@@ -8,8 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from shortgamma.kernels.clearing import clear
+from shortgamma.kernels.clearing import clear_part
 from shortgamma.kernels.elementary import FAST
+from shortgamma.kernels.glide import BLOCK, workspace
 from shortgamma.kernels.orders import (
     FILL,
     HELD,
@@ -40,7 +41,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Cube = NDArray[np.float64]
 
-PART = 512  # paths whose state stays in the second-level cache through all steps of a call
+PART = BLOCK  # paths whose state stays in the second-level cache through all steps of a call
 # Elements of ``constants``.
 SPOT, PER_COIN, PER_PRICE, SHARE, AVERAGE, TOLERANCE = range(6)
 
@@ -98,13 +99,16 @@ def march_part(shocks, state, hedges, terms, tables, grid, books, owners, decays
     n = shocks.shape[1]
     missed, nothing = np.zeros(n), np.zeros(0)
     rungs, ladders = np.zeros((RUNG_ROWS, 0, n)), np.zeros((0, LADDER_COLUMNS))
+    work = workspace(terms.shape[1])
     spot, tolerance = constants[SPOT], constants[TOLERANCE]
     wrong = 0
     for step in range(shocks.shape[0]):
         open_step(shocks[step], paths, logs)
         stage_depth(prices[PRICE], paths[IMPACT], constants[PER_COIN], constants[PER_PRICE])
         table = tables[step]
-        clear(paths, hedges, terms[step], table, grid, rungs, ladders, nothing, nothing, missed)
+        clear_part(
+            paths, hedges, terms[step], table, grid, rungs, ladders, nothing, nothing, missed, work
+        )
         rule = (constants[SHARE], decays[step], constants[AVERAGE])
         close_step(paths, logs, prices, spot, rule)
         for k in range(owners.shape[0]):

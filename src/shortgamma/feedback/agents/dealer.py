@@ -109,9 +109,7 @@ class Dealer(Agent):
 
     def rests(self, state: "DealerState", world: World, *, until: int) -> bool:
         """True where it always trades to its target and no option expires."""
-        expires = any(
-            state.curve.expiring(index).size for index in range(world.index + 1, until + 1)
-        )
+        expires = state.curve.expires(world.index, until)
         return state.always and state.attribution is None and not expires
 
     def act(self, state: "DealerState", world: World) -> None:
