@@ -29,7 +29,7 @@ class HedgedBook(Scenario):
     """One dealer hedges a book in every step against linear impact."""
 
     name: ClassVar[str] = "hedged-book"
-    summary: ClassVar[str] = "one dealer hedges 200 options in every step"
+    summary: ClassVar[str] = "one dealer hedges a book of options in every step"
 
     splits_result: ClassVar[bool] = False
 
