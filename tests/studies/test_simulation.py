@@ -15,7 +15,7 @@ from shortgamma.report.simulation_words import headline
 from shortgamma.studies.scenarios.bundled import HedgedBook
 from shortgamma.studies.scenarios.scenario import Inputs
 from shortgamma.studies.simulation import LEVELS, fan, mean, ratio, root_ratio, simulation
-from shortgamma.studies.source import measured_book, simulate
+from shortgamma.studies.source import measured_book, open_chain, simulate
 
 FEW = {"steps": 120, "options": 16}
 
@@ -57,7 +57,7 @@ def test_without_hedgers_both_markets_are_the_same():
 
 
 def test_an_empty_book_hedges_nothing():
-    book = measured_book("sample", "naive")
+    book = measured_book(open_chain("sample"), "naive", name="sample")
     nothing = np.zeros(0, dtype=np.int64)
     empty = replace(book, options=book.options.select(nothing), quantity=np.zeros(0))
     found = simulation(HedgedBook(steps=20), Inputs(book=empty), Run(paths=20))
@@ -73,7 +73,8 @@ def test_a_market_without_depth_is_dry_in_every_step():
 
 def test_the_book_of_a_chain_is_the_one_that_exposure_measures():
     measured = sg.exposure("sample", positioning="flow").totals.gamma_usd_per_pct
-    assert measured_book("sample", "flow").gamma_usd_per_pct == pytest.approx(measured, rel=1e-9)
+    book = measured_book(open_chain("sample"), "flow", name="sample")
+    assert book.gamma_usd_per_pct == pytest.approx(measured, rel=1e-9)
 
 
 def test_same_seed_same_bits_whatever_the_workers():
@@ -156,7 +157,7 @@ def test_a_process_can_be_fitted_to_prices_instead():
 
 def test_progress_sums_to_one():
     heard = []
-    simulate("hedged-book", {**FEW, "steps": 70}, paths=5_000, progress=heard.append)
+    simulate("hedged-book", {**FEW, "steps": 70}, paths=10_000, progress=heard.append)
     assert sum(heard) == pytest.approx(1.0)
     assert len(heard) == 2 * 3
 

@@ -199,6 +199,8 @@ def figures_set(pairs: tuple[str, ...]) -> dict[str, str]:
     metavar="MODEL|FILE",
     help="Who holds that chain: naive, dealer-short, dealer-long, flow, or an inventory file.",
 )
+@click.option("--asof", metavar="TIME", help="Snapshot of that chain.")
+@click.option("--underlying", metavar="NAME", help="BTC, ETH, … where a file holds several.")
 @click.option(
     "--prices",
     metavar="FILE",

@@ -44,11 +44,14 @@ class RunFigures(TypedDict, total=False):
         paths: How many; 10,000, and 1 where a series is replayed, since all paths would be the same.
         seed: The same seed gives the same figures, whatever the workers.
         workers: Threads; 2.
+        asof, underlying: Of the chain, see :func:`open_chain`; the underlying also of the prices.
     """
 
     paths: int | None
     seed: int
     workers: int
+    asof: str | None
+    underlying: str | None
 
 
 def open_chain(source: str, *, asof: str | None = None, underlying: str | None = None) -> Chain:
@@ -159,7 +162,7 @@ def simulate(
         prices: File of prices, ``sample``, or a history: the process becomes ``bootstrap`` unless
             ``figures`` says otherwise, and ``replay`` replays it.
         progress: Hears, from the threads that work, the share that was finished; the shares sum to 1.
-        run: ``paths``, ``seed``, ``workers``; see :class:`RunFigures`.
+        run: ``paths``, ``seed``, ``workers``, ``asof``, ``underlying``; see :class:`RunFigures`.
 
     Raises:
         InputError: Any input cannot be used.
@@ -168,13 +171,19 @@ def simulate(
     replays = scenario == ReplayedPrices.name
     if prices is None and replays:
         prices = "sample"
-    history = read_prices(prices) if isinstance(prices, str) else prices
-    book = None if source is None else measured_book(source, positioning)
+    name = source if isinstance(source, str) else ""
+    asof, underlying = run.get("asof"), run.get("underlying")
+    chain = (
+        open_chain(source, asof=asof, underlying=underlying) if isinstance(source, str) else source
+    )
+    coin = underlying if chain is None else chain.underlying
+    history = read_prices(prices, underlying=coin) if isinstance(prices, str) else prices
+    book = None if chain is None else measured_book(chain, positioning, name=name)
     if history is not None:
         given = from_history(history, replays=replays) | given
-    if positioning is not None and source is None:
+    if chain is None and (positioning or asof):
         raise InputError(
-            "there is no chain to position", place="--positioning", remedy="give one with --market"
+            "there is no chain to position or to date", place="--market", remedy="give a chain"
         )
     chosen = scenario_from(scenario, given)
     check_finite(chosen)
@@ -189,11 +198,11 @@ def simulate(
     )
 
 
-def measured_book(source: str | Chain, positioning: str | PositioningModel | None) -> HeldBook:
-    """What the dealers of a chain hold."""
-    chain = source if isinstance(source, Chain) else open_chain(source)
+def measured_book(
+    chain: Chain, positioning: str | PositioningModel | None, *, name: str = ""
+) -> HeldBook:
+    """What the dealers of a chain hold; ``name`` is the SOURCE that it was read from."""
     if positioning is None or isinstance(positioning, str):
-        name = source if isinstance(source, str) else ""
         positioning = positioning_model(positioning, chain, source=name)
     return held_book(chain, positioning.position(chain))
 
