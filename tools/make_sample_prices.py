@@ -47,7 +47,7 @@ def prices(series: Series) -> pl.DataFrame:
     moves, move = np.zeros(MINUTES + 1), np.zeros(1)
     for index, years in enumerate(clock.years.tolist()):
         draws.step = index
-        process.advance(state, draws, years, move)
+        process.advance(state, draws, years=years, out=move)
         moves[index + 1] = move[0]
     return pl.DataFrame(
         {
