@@ -18,7 +18,8 @@ from shortgamma.feedback.world import World
 from shortgamma.venues.liquidation import LIQUIDATION_RULES, LiquidationRules, PerpContract
 
 Vector = NDArray[np.float64]
-MOST_LEVERAGE = 125.0
+MOST_LEVERAGE = 40.0
+"""Largest that is drawn: with a maintenance of half the initial margin, 1.25 %, the venue allows no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,7 +59,7 @@ class Positions:
         return len(self.side)
 
     @classmethod
-    def drawn(  # one argument per figure of the crowd
+    def drawn(
         cls,
         *,
         open_interest_usd: float,
@@ -70,8 +71,8 @@ class Positions:
     ) -> Self:
         """A crowd with lognormal leverage (log deviation 0.7) and heavy-tailed sizes (both assumptions).
 
-        Entries lie within 3 % (one standard deviation) of spot, but never so that the account would be
-        liquidated at the start.
+        Entries lie within 3 % (one standard deviation) of spot, and a quarter of the margin has been lost at
+        most: under a maintenance of up to half the initial margin nobody is liquidated at the start.
 
         Args:
             open_interest_usd: Of each side at most: longs have ``long_share`` of twice this, shorts the rest.
@@ -92,7 +93,7 @@ class Positions:
         leverage = np.clip(
             median_leverage * np.exp(0.7 * generator.standard_normal(accounts)), 1.0, MOST_LEVERAGE
         )
-        room = 0.5 / leverage
+        room = 0.25 / leverage
         offset = np.clip(0.03 * generator.standard_normal(accounts), -room, room)
         weight: Vector = np.asarray(generator.pareto(1.5, accounts)) + 1.0
         share = np.where(side > 0.0, long_share, 1.0 - long_share)
