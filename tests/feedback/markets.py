@@ -124,7 +124,6 @@ def full_market(
             ReactingVol(reference_vol=0.8),
             GasMarket(block_seconds=12.0),
         ),
-        has_perp=True,
         impact=Impact(permanent_share=1.0 / 3.0, half_life_seconds=900.0),
         levels=reacting_levels(),
         span=Span.around(0.1, is_fine=False),

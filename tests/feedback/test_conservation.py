@@ -163,7 +163,6 @@ def crowd(side, *, rules, shock, insurance=1e9, leverage=10.0, funding="syntheti
         depth=1e9,
         process=Shock(low=shock, high=shock),
         markets=(perp,),
-        has_perp=True,
     )
 
 
@@ -229,7 +228,7 @@ def test_longs_pay_shorts_where_the_perpetual_is_rich():
     """The rate of Binance is positive at a premium: a long pays, a short receives, the venue nothing."""
     flow = ForcedFlow(label="buyer", start_years=0.0, years=1e-6, usd=1e7, perp=True)
     perp = PerpMarket(depth_usd_per_pct=1e7)
-    setup = market(flow, process=Gbm(vol=0.0), markets=(perp,), has_perp=True, steps=30)
+    setup = market(flow, process=Gbm(vol=0.0), markets=(perp,), steps=30)
     seen = {}
 
     def see(world, _twin):

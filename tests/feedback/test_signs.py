@@ -133,7 +133,6 @@ def test_a_fall_liquidates_longs_whose_sales_push_it_further(side):
         steps=60,
         process=Shock(low=-0.05 * side, high=-0.05 * side),
         markets=(PerpMarket(depth_usd_per_pct=1e7),),
-        has_perp=True,
     )
     flows = []
 

@@ -11,7 +11,6 @@ from shortgamma.feedback.ladder import Ladder
 from shortgamma.hedging.policy import HedgeRule
 from shortgamma.kernels.clearing import clear
 from shortgamma.kernels.orders import (
-    ALWAYS,
     BACKSTOP,
     BAND,
     COUNT,
@@ -24,7 +23,6 @@ from shortgamma.kernels.orders import (
     LADDER_COLUMNS,
     LIMIT,
     MOST,
-    ON_PERP,
     PASS,
     REACHED,
     RUNG_ROWS,
@@ -215,14 +213,6 @@ class Exchange:
         if len(tables) == 1:
             return tables[0][np.newaxis]
         return np.stack(tables) if tables else np.zeros((0, 1, 2 * self.span.nodes))
-
-    def always(self, hedge: int) -> bool:
-        """True where a hedge trades to its target in every step."""
-        return self.terms[hedge, ALWAYS] > 0.0
-
-    def on_perp(self, hedge: int) -> bool:
-        """True where a hedge trades the perpetual."""
-        return self.terms[hedge, ON_PERP] > 0.0
 
     def perp_volume(self, log_price: Vector) -> Vector:
         """Coins bought in the perpetual in the step that was just cleared, net, shape (n,)."""

@@ -125,15 +125,23 @@ class GasPayer:
     failure_gas: float = 0.4
     tips: TipMarket = field(default_factory=TipMarket)
 
+    @staticmethod
+    def check(world: World, *, payer: str) -> None:
+        """Refuses a market without gas.
+
+        Raises:
+            InputError: There is none.
+        """
+        if world.state_of(GasMarket) is None:
+            raise InputError(
+                "it pays gas but the market has none",
+                place=payer,
+                remedy="add a GasMarket, or leave gas out",
+            )
+
     def gate(self, rule: HedgeRule, world: World, *, state: "DealerState") -> HedgeRule:
         """The policy's rule where the transaction goes through, and no trade elsewhere."""
         chain = world.state_of(GasMarket)
-        if chain is None:
-            raise InputError(
-                "it pays gas but the market has none",
-                place=state.dealer.name,
-                remedy="add a GasMarket, or leave gas out",
-            )
         wants = np.abs(state.target - state.held(world)) > rule.band
         chance = inclusion_probability(
             self.max_fee_gwei * GWEI,
@@ -146,7 +154,6 @@ class GasPayer:
         included = u < chance
         reverted = u < chance * self.failure
         state.gas_due = self.cost_usd(world)
-        state.failed += reverted & wants
         self._charge(
             np.where(reverted & wants, state.gas_due * self.failure_gas, 0.0), world, state
         )

@@ -12,6 +12,11 @@ class Market:
     __slots__ = ()
 
     @property
+    def is_perp(self) -> bool:
+        """True where positions in a perpetual can be held because of it."""
+        return False
+
+    @property
     def serves_hedgers(self) -> bool:
         """True where nobody but hedgers feels it; the counterfactual market does without it."""
         return False

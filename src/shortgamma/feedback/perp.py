@@ -23,9 +23,9 @@ class PerpMarket(Market):
     """A perpetual swap on the same underlying, with spot as its index.
 
     Trades in it move the basis: ln(perp/spot) rises by Λ_perp per coin bought, up to ±0.7, where the venue's
-    price band holds it. The mark price is spot times
-    e^(average basis), the average weighted exponentially. Longs pay funding on the mark price, by the
-    venue's rule for the premium mark/spot − 1; it accrues in every step.
+    price band holds it. The mark price is spot times e^(average basis), the average weighted exponentially.
+    Longs pay funding on the mark price, by the venue's rule for the premium mark/spot − 1; it accrues in
+    every step.
 
     Args:
         depth_usd_per_pct: One-sided USD that move the perpetual 1 % against spot.
@@ -41,9 +41,14 @@ class PerpMarket(Market):
         check_positive(self.depth_usd_per_pct, "depth", "perp")
         check_positive(self.mark_seconds, "mark seconds", "perp")
 
+    @property
+    def is_perp(self) -> bool:
+        """It is."""
+        return True
+
     def enter(self, world: World) -> "PerpState":
         """No basis, no funding."""
-        return PerpState(self, world)
+        return PerpState(world)
 
     def open(self, state: "PerpState", world: World) -> None:
         """Mark over spot as the step begins; without an arbitrageur no trade reaches spot."""
@@ -75,17 +80,15 @@ class PerpState:
         basis: ln(perp/spot).
         average: Its exponential average: ln(mark/spot).
         impact: Log move of the basis per coin bought.
-        passed: Part of the basis that the arbitrageur closes in this step.
         rate: Funding rate in force, in the venue's own unit.
         index: USD that a long of one coin has paid so far.
         per_coin: USD that a long of one coin pays in this step.
     """
 
-    def __init__(self, perp: PerpMarket, world: World) -> None:
+    def __init__(self, world: World) -> None:
         size = world.size
-        self.perp = perp
         self.basis, self.average = np.zeros(size), np.zeros(size)
-        self.impact, self.passed = np.zeros(size), np.zeros(size)
+        self.impact = np.zeros(size)
         self.rate, self.index, self.per_coin = np.zeros(size), np.zeros(size), np.zeros(size)
         self.peak_funding, self.peak_basis = np.zeros(size), np.zeros(size)
         self.volume = np.zeros(size)

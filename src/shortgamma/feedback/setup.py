@@ -32,7 +32,6 @@ class Setup:
         agents: Everyone who trades.
         markets: What there is beside spot: a perpetual, gas, a level of vol.
         impact: What stays of an impact.
-        has_perp: There is a perpetual, so its positions are checked too.
         fill_price: What trades pay.
         levels: Vol levels on which hedges are tabulated.
         span: Log prices on which they are; made from the process where it is None.
@@ -46,7 +45,6 @@ class Setup:
     agents: tuple[Agent, ...] = ()
     markets: tuple[Market, ...] = ()
     impact: Impact = field(default_factory=Impact)
-    has_perp: bool = False
     fill_price: FillPrice = FillPrice.AVERAGE
     levels: VolLevels = field(default_factory=VolLevels.fixed)
     span: Span | None = None
@@ -59,6 +57,11 @@ class Setup:
             raise InputError(
                 f"spot is {self.spot:g}", place="spot", remedy="give a positive price in USD"
             )
+
+    @property
+    def has_perp(self) -> bool:
+        """True where there is a perpetual."""
+        return any(market.is_perp for market in self.markets)
 
     @property
     def grid(self) -> Span:

@@ -103,8 +103,10 @@ class Dealer(Agent):
             raise InputError(
                 "it hedges in the perpetual, and there is none",
                 place=self.label,
-                remedy="add a PerpMarket and has_perp, or hedge in spot",
+                remedy="add a PerpMarket, or hedge in spot",
             )
+        if self.gas is not None:
+            self.gas.check(world, payer=self.label)
         return DealerState(self, world, shared)
 
     def rests(self, state: "DealerState", world: World, *, until: int) -> bool:
@@ -151,7 +153,6 @@ class DealerState:
         self.last_years = np.zeros(size)
         self.last_price = np.full(size, world.spot)
         self.gas_paid = np.zeros(size)
-        self.failed = np.zeros(size)
         self.gas_due = np.zeros(size)
         self.sent = np.zeros(size)
         self.trades = np.zeros(size)

@@ -130,7 +130,6 @@ class Funding(Law):
             depth=UsdDepth(usd_per_pct=DEPTH),
             agents=(Crowd(basis=float(np.log1p(self.premium))),),
             markets=(perp,),
-            has_perp=True,
         )
 
     def simulated(self, *, paths: int, seed: int, threads: int) -> dict[str, Estimate]:

@@ -94,7 +94,6 @@ class LiquidationPrice(Law):
             depth=UsdDepth(usd_per_pct=DEPTH),
             agents=(LeveragedCohort(positions=positions, rules=rules, insurance_usd=INSURANCE),),
             markets=(PerpMarket(depth_usd_per_pct=DEPTH),),
-            has_perp=True,
         )
 
     def simulated(self, *, paths: int, seed: int, threads: int) -> dict[str, Estimate]:

@@ -223,7 +223,6 @@ class LiquidationCascade(Leveraged):
             impact=self.impact,
             markets=(self.perp,),
             agents=(dealer, self.arbitrage, self.crowd(book.spot)),
-            has_perp=True,
             span=self.span(process, book),
         )
 
@@ -274,7 +273,6 @@ class FullMarket(LiquidationCascade):
             impact=self.impact,
             markets=(self.perp, ReactingVol(reference_vol=self.vol), GasMarket()),
             agents=agents,
-            has_perp=True,
             levels=reacting_levels(),
             span=self.span(process, book),
         )
