@@ -33,7 +33,7 @@ class Accounts:
         cash: USD.
         coins: Units of the underlying.
         perps: Units of the underlying in the perpetual, + = long.
-        perp_holders: Accounts that may hold it.
+        perp_holders: Accounts that may hold it, ascending.
         turnover: USD traded so far.
         peak: USD of the largest trade of one step so far.
         funding: USD of funding received so far; negative = paid.
@@ -47,7 +47,7 @@ class Accounts:
         self.cash = np.zeros(shape)
         self.coins = np.zeros(shape)
         self.perps = np.zeros(shape)
-        self.perp_holders = {MARKET}
+        self.perp_holders = np.array([MARKET])
         self.turnover = np.zeros(shape)
         self.peak = np.zeros(shape)
         self.funding = np.zeros(shape)
@@ -84,7 +84,7 @@ class Accounts:
             perp: In the perpetual instead of spot.
         """
         if perp:
-            self.perp_holders.add(account)
+            self.let_hold_perps(account)
         book_trade(
             coins,
             price,
@@ -95,6 +95,11 @@ class Accounts:
             account,
             *costs,
         )
+
+    def let_hold_perps(self, account: int) -> None:
+        """The account pays and receives funding from now on."""
+        if account not in self.perp_holders:
+            self.perp_holders = np.array(sorted({*self.perp_holders.tolist(), account}))
 
     def pay(self, payer: int, receiver: int, usd: Vector) -> None:
         """Moves cash."""

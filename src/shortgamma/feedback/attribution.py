@@ -13,17 +13,16 @@ from shortgamma.kernels.attribution import (
     GAMMA,
     HELD,
     MARK,
-    PART_ROWS,
-    PAST_ROWS,
     PRICE,
     TARGET,
+    THEN,
     THETA,
     VALUE,
     VEGA,
     add_step,
     step_values,
 )
-from shortgamma.kernels.orders import LEVEL
+from shortgamma.kernels.orders import LEVEL, PARTS, PAST
 
 Vector = NDArray[np.float64]
 
@@ -38,54 +37,38 @@ NAMES = {
 
 
 class Attribution:
-    """The parts of a hedger's result that its costs do not explain.
-
-    Attributes:
-        parts: USD so far, shape (PART_ROWS, n).
-        past: Value, target, price, mark and hedge as the last step left them, shape (PAST_ROWS, n).
-        level: Of vol, as the last step left it, shape (n,).
-    """
+    """The parts of a hedger's result that its costs do not explain, in the rows of its hedge."""
 
     def __init__(self, state: Any, world: World) -> None:
-        self.parts = np.zeros((PART_ROWS, world.size))
-        self.past = np.empty((PAST_ROWS, world.size))
-        self.past[VALUE] = state.start_value
-        self.past[TARGET] = state.target
-        self.past[PRICE] = world.spot
-        self.past[MARK] = world.spot
-        self.past[HELD] = state.held(world)
-        self.level = world.paths[LEVEL].copy()
+        past = world.exchange.book[PAST:, state.hedge]
+        past[VALUE] = state.start_value
+        past[TARGET] = state.target
+        past[[PRICE, MARK]] = world.spot
+        past[HELD] = state.held(world)
+        past[THEN] = world.paths[LEVEL]
         self.values = np.empty((4, world.size))
 
     def add(self, state: Any, world: World) -> None:
         """Adds the step that has just been settled; options that expire in it still count as held."""
-        index, curve, span = world.index + 1, state.curve, world.exchange.span
+        index, curve, exchange = world.index + 1, state.curve, world.exchange
         tables = (curve.values.at(index - 1), curve.values.at(index), curve.targets.at(index))
-        level = world.paths[LEVEL]
-        step_values(
-            tables,
-            world.log_price,
-            (self.level, level),
-            span.lowest,
-            1.0 / span.step,
-            self.values,
-        )
+        own, level = exchange.book[:, state.hedge], world.paths[LEVEL]
+        step_values(tables, world.log_price, (own[PAST + THEN], level), exchange.grid, self.values)
         payoff = state.payoff(world)
         if payoff is not None:
             self.values[1:3] += payoff
         perp = state.dealer.perp
         market = (
-            (world.price, world.mark, world.perp_traded)
+            (world.price, world.mark, world.perp_traded, level)
             if perp
-            else (world.price, world.price, world.traded)
+            else (world.price, world.price, world.traded, level)
         )
-        fill, held = state.filled(world), state.held(world)
-        add_step(self.values, self.past, self.parts, market, fill, held)
+        add_step(self.values, own, market, state.filled(world))
         if payoff is not None:
-            self.past[VALUE] -= payoff
-        if len(curve.levels.logs) > 1:
-            self.level[:] = level
+            own[PAST + VALUE] -= payoff
 
-    def figures(self) -> dict[str, Vector]:
+    @staticmethod
+    def figures(state: Any, world: World) -> dict[str, Vector]:
         """USD per path."""
-        return {name: self.parts[row] for name, row in NAMES.items()}
+        own = world.exchange.book[:, state.hedge]
+        return {name: own[PARTS + row].copy() for name, row in NAMES.items()}

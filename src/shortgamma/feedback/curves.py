@@ -95,6 +95,11 @@ class VolLevels:
         """Between levels."""
         return float(self.logs[1] - self.logs[0]) if len(self.logs) > 1 else 1.0
 
+    @property
+    def ends(self) -> tuple[float, float, float]:
+        """Lowest and highest log multiple, and levels per unit between them."""
+        return float(self.logs[0]), float(self.logs[-1]), 1.0 / self.spacing
+
     def position(self, log_multiple: Vector) -> Vector:
         """Where a log multiple lies among the levels, 0 to levels − 1."""
         return np.clip((log_multiple - self.logs[0]) / self.spacing, 0.0, len(self.logs) - 1.0)

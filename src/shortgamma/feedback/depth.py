@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
 from shortgamma.basics.units import PERCENT
+from shortgamma.kernels.climate import withdraw
 
 Vector = NDArray[np.float64]
+LEAST_LEFT = 1e-12
+"""Part of the calm depth that remains however wild the market gets."""
 
 
 class DepthView(Protocol):
@@ -53,6 +56,10 @@ class Depth:
         """(a, b) where Λ = a + b·price in every step; None where it depends on more than the price."""
         return None
 
+    def withdrawal(self, years: float) -> tuple[float, float, float, float] | None:  # noqa: ARG002
+        """What :func:`shortgamma.kernels.climate.withdraw` needs for a step; None where it does not apply."""
+        return None
+
 
 def check_positive(value: float, name: str, place: str = "depth") -> None:
     """Refuses what is not a positive, finite number."""
@@ -88,6 +95,11 @@ class UsdDepth(Depth):
     def line(self) -> tuple[float, float] | None:
         """In proportion to the price."""
         return (0.0, PERCENT / self.usd_per_pct) if self.usd_per_pct > 0.0 else None
+
+    def withdrawal(self, years: float) -> tuple[float, float, float, float]:  # noqa: ARG002
+        """Nobody withdraws."""
+        per_usd = PERCENT / self.usd_per_pct if self.usd_per_pct > 0.0 else np.inf
+        return per_usd, 1.0, 0.0, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,19 +190,15 @@ class WithdrawingDepth(Depth):
 
     def impact(self, view: DepthView, out: Vector) -> None:
         """Writes Λ."""
-        scheduled = 1.0
+        withdraw(view.price, view.variance, out, self.withdrawal(view.years))
+
+    def withdrawal(self, years: float) -> tuple[float, float, float, float]:
+        """Of the schedule at that time."""
+        left = 1.0
         for start, part in self.schedule:
-            if view.years >= start:
-                scheduled = part
-        if scheduled <= 0.0:
-            out.fill(np.inf)
-            return
-        with np.errstate(divide="ignore"):
-            calm = (self.reference_vol**2 / view.variance) ** (0.5 * self.elasticity)
-        left = np.clip(calm, self.floor, 1.0)
-        if self.floor == 0.0:
-            left = np.maximum(left, 1e-12)
-        np.divide(view.price * (PERCENT / (self.usd_per_pct * scheduled)), left, out=out)
+            left = part if years >= start else left
+        per_usd = PERCENT / (self.usd_per_pct * left) if left > 0.0 else np.inf
+        return per_usd, self.reference_vol**2, 0.5 * self.elasticity, max(self.floor, LEAST_LEFT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,32 @@ def without_hedging(setup: Setup) -> Setup:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """What all blocks of a market share.
+
+    Args:
+        setup, quiet: The market, and the same without hedging.
+        shared, quiet_shared: What the agents of each prepared.
+    """
+
+    setup: Setup
+    quiet: Setup
+    shared: Sequence[Any]
+    quiet_shared: Sequence[Any]
+
+
+def prepare(setup: Setup) -> Prepared:
+    """Makes what all blocks share, once.
+
+    Raises:
+        InputError: The setup contradicts itself.
+    """
+    shared = [agent.prepare(setup) for agent in setup.agents]
+    rest = [part for part, agent in zip(shared, setup.agents, strict=True) if not agent.is_hedger]
+    return Prepared(setup=setup, quiet=without_hedging(setup), shared=shared, quiet_shared=rest)
+
+
 def simulate(
     setup: Setup,
     run: Run | None = None,
@@ -98,13 +124,11 @@ def simulate(
         InvariantError: Money, coins or positions appeared or vanished.
     """
     run = run or Run()
-    quiet = without_hedging(setup)
-    shared = [agent.prepare(setup) for agent in setup.agents]
-    rest = [s for s, a in zip(shared, setup.agents, strict=True) if not a.is_hedger]
+    prepared = prepare(setup)
 
     def one(block: tuple[int, int]) -> Paths:
         observer = reporting(watch() if watch else None, progress, run.paths)
-        return run_block((setup, shared), (quiet, rest), run, block, observer)
+        return run_block(prepared, run, block=block, observer=observer)
 
     return join(setup, run, in_threads(one, run.blocks(), run.threads))
 
@@ -136,17 +160,24 @@ def in_threads(
 
 
 def run_block(
-    hedged: tuple[Setup, list[Any]],
-    quiet: tuple[Setup, list[Any]],
-    run: Run,
-    block: tuple[int, int],
-    observer: Observer | None,
+    prepared: Prepared, run: Run, *, block: tuple[int, int], observer: Observer | None = None
 ) -> Paths:
-    """All steps of one block, in the market and in its counterfactual."""
+    """All steps of one block, in the market and in its counterfactual.
+
+    Args:
+        prepared: The market; read, not written, so that blocks may run side by side.
+        run: Seed, and how often prices are kept.
+        block: First path and size.
+        observer: Looks on after each step; the steps are then taken one by one.
+
+    Raises:
+        InvariantError: Money, coins or positions appeared or vanished.
+    """
     first, size = block
-    setup = hedged[0]
+    setup = prepared.setup
     draws = Draws(seed=run.seed, first_path=first, size=size)
-    world, twin = World(setup, draws, hedged[1]), World(quiet[0], draws, quiet[1])
+    world = World(setup, draws, prepared.shared)
+    twin = World(prepared.quiet, draws, prepared.quiet_shared)
     state = setup.process.start(draws, setup.clock.years)
     kept: list[Vector] = []
     for steps in stretches(len(setup.clock), run.keep_every, single=observer is not None):

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
 from shortgamma.basics.units import SECONDS_PER_YEAR
-from shortgamma.feedback.accounts import VENUE
 from shortgamma.feedback.depth import check_positive
 from shortgamma.feedback.draws import Stream
 from shortgamma.feedback.market import Market
 from shortgamma.feedback.world import World
-from shortgamma.hedging.policy import HedgeRule
-from shortgamma.kernels.climate import take_demand
-from shortgamma.venues.gas import TipMarket, gas_cost_usd, inclusion_probability, next_base_fees
+from shortgamma.kernels.chain import pay_gas, transact
+from shortgamma.kernels.climate import BASE_FEE, GAS_ROWS, PEAK_FEE, make_blocks
+from shortgamma.kernels.orders import LEVEL
+from shortgamma.venues.gas import WEI_PER_COIN, TipMarket
 
 if TYPE_CHECKING:
     from shortgamma.feedback.agents.dealer import DealerState
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 GWEI = 1e9
 ROUNDING = 1e-9  # of the count of blocks
-LARGEST_FEE = 1e15
-"""Wei; a million gwei, where nobody transacts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,35 +72,51 @@ class GasMarket(Market):
         """The base fee at its start."""
         return GasState(self, world.size)
 
+    def demand(self, step_years: float) -> tuple[float, float, float, float, float]:
+        """Usual base fee (wei), calm, response per unit of log move, noise and elasticity in a step."""
+        normal = self.normal_vol * step_years**0.5
+        return self.usual_wei, self.calm, self.response / normal, self.noise, self.elasticity
+
+    @property
+    def usual_wei(self) -> float:
+        """Base fee at the start."""
+        return self.base_fee_gwei * GWEI
+
     def open(self, state: "GasState", world: World) -> None:
         """Demand of this step's blocks and the base fee after them."""
-        z = world.draws.normals(Stream.CONGESTION)
-        normal = self.normal_vol * world.step_years**0.5
-        moves = (world.opening_log, world.log_price)
-        usual = self.base_fee_gwei * GWEI
-        heat = (self.calm, self.response / normal, self.noise, self.elasticity)
-        take_demand(z, moves, state.base_fee, state.demand, (usual, *heat))
-        used = np.floor(np.minimum(0.5 * state.demand, 1.0) * self.gas_limit)
-        state.credit += world.step_years * SECONDS_PER_YEAR / self.block_seconds
-        while state.credit > 1.0 - ROUNDING:
-            fee = next_base_fees(state.base_fee, used, gas_limit=self.gas_limit, out=state.base_fee)
-            state.credit -= 1.0
-            np.minimum(np.maximum(fee, 1.0, out=fee), LARGEST_FEE, out=fee)
-        np.maximum(state.peak, state.base_fee, out=state.peak)
+        blocks = state.blocks_in(world.step_years, self.block_seconds)
+        make_blocks(
+            world.draws.normals(Stream.CONGESTION),
+            (world.opening_log, world.log_price),
+            state.rows,
+            self.demand(world.step_years),
+            (blocks, float(self.gas_limit)),
+        )
 
     def answer(self, state: "GasState", world: World) -> dict[str, Vector]:  # noqa: ARG002
         """The highest base fee."""
-        return {"peak_base_fee_gwei": state.peak / GWEI}
+        return {"peak_base_fee_gwei": state.rows[PEAK_FEE] / GWEI}
 
 
 class GasState:
-    """Base fee in wei and demand over target, per path; ``credit`` counts blocks that are due."""
+    """Gas on one block of paths.
+
+    Attributes:
+        rows: See :mod:`shortgamma.kernels.climate`, shape (GAS_ROWS, n).
+        credit: Blocks that are due, a fraction.
+    """
 
     def __init__(self, market: GasMarket, size: int) -> None:
-        self.base_fee = np.full(size, np.rint(market.base_fee_gwei * GWEI))
-        self.demand = np.ones(size)
-        self.peak = self.base_fee.copy()
+        self.rows = np.ones((GAS_ROWS, size))
+        self.rows[[BASE_FEE, PEAK_FEE]] = np.rint(market.usual_wei)
         self.credit = 0.0
+
+    def blocks_in(self, step_years: float, block_seconds: float) -> int:
+        """Blocks that are made in a step; the fraction of one waits for the next step."""
+        self.credit += step_years * SECONDS_PER_YEAR / block_seconds
+        blocks = int(self.credit + ROUNDING)
+        self.credit -= blocks
+        return blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,45 +153,49 @@ class GasPayer:
                 remedy="add a GasMarket, or leave gas out",
             )
 
-    def gate(self, rule: HedgeRule, world: World, *, state: "DealerState") -> HedgeRule:
-        """The policy's rule where the transaction goes through, and no trade elsewhere."""
-        chain = world.state_of(GasMarket)
-        wants = np.abs(state.target - state.held(world)) > rule.band
-        chance = inclusion_probability(
-            self.max_fee_gwei * GWEI,
-            chain.base_fee,
-            priority_wei=self.tip_gwei * GWEI,
-            congestion=chain.demand,
-            market=self.tips,
-        )
-        u = world.draws.uniforms(Stream.INCLUSION + state.account)
-        included = u < chance
-        reverted = u < chance * self.failure
-        state.gas_due = self.cost_usd(world)
-        self._charge(
-            np.where(reverted & wants, state.gas_due * self.failure_gas, 0.0), world, state
-        )
-        through = included & ~reverted
-        return HedgeRule(
-            band=np.where(through, rule.band, np.inf), landing=rule.landing, most=rule.most
-        )
-
-    def cost_usd(self, world: World) -> Vector:
-        """USD of one hedge at this step's base fee."""
+    def bid(self, world: World) -> Vector:
+        """What :mod:`shortgamma.kernels.chain` needs to know of it."""
         market = next(m for m, _state in world.markets if isinstance(m, GasMarket))
-        chain = world.state_of(GasMarket)
-        return gas_cost_usd(
-            self.gas_used,
-            chain.base_fee,
-            priority_wei=self.tip_gwei * GWEI,
-            coin_price=market.coin_price,
+        usd_per_wei = self.gas_used * market.coin_price / WEI_PER_COIN
+        return np.array(
+            [
+                self.max_fee_gwei * GWEI,
+                self.tip_gwei * GWEI,
+                usd_per_wei,
+                usd_per_wei * self.failure_gas,
+                self.failure,
+                self.tips.median_wei,
+                self.tips.steepness,
+                self.tips.missed,
+            ]
         )
 
-    def pay(self, world: World, state: "DealerState") -> None:
-        """Gas of the hedges that were made in this step."""
-        self._charge(np.where(state.filled(world) != 0.0, state.gas_due, 0.0), world, state)
+    def gate(self, seen: Vector, world: World, *, state: "DealerState") -> None:
+        """Keeps the rule of the hedge where its transaction goes through; no trade elsewhere.
+
+        Args:
+            seen: Log price that the hedger acts on, shape (n,).
+            world: The market.
+            state: Of the hedger.
+        """
+        chain = world.state_of(GasMarket)
+        exchange = world.exchange
+        transact(
+            exchange.book[:, state.hedge],
+            (
+                world.draws.uniforms(Stream.INCLUSION + state.account),
+                seen,
+                chain.rows,
+                world.paths[LEVEL],
+            ),
+            (state.curve.targets.at(world.index + 1), exchange.grid),
+            self.bid(world),
+            world.accounts.cash,
+            state.account,
+        )
 
     @staticmethod
-    def _charge(usd: Vector, world: World, state: "DealerState") -> None:
-        state.gas_paid += usd
-        world.accounts.pay(state.account, VENUE, usd)
+    def pay(world: World, state: "DealerState") -> None:
+        """Gas of the hedges that were made in this step."""
+        own = world.exchange.book[:, state.hedge]
+        pay_gas(own, state.filled(world), world.accounts.cash, state.account)

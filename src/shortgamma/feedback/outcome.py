@@ -53,7 +53,8 @@ class Outcome:
         paths, seed, keep_every: How.
         market: The figures of the market, by name.
         quiet: Those of the counterfactual.
-        log_prices: Of both at the kept steps, shape (kept, 2, paths).
+        log_prices: Of both at the kept steps, shape (kept, 2, paths); an ensemble keeps those of its first
+            paths only.
     """
 
     setup: Setup
@@ -97,8 +98,9 @@ def gather(world: World, twin: World, kept: list[NDArray[np.float64]]) -> Paths:
 
 
 def join(setup: Setup, run: "Run", blocks: Iterable[Paths]) -> Outcome:
-    """All blocks as one outcome."""
+    """All blocks as one outcome; the first ones may have kept prices and the others none."""
     parts = list(blocks)
+    kept = [part.log_prices for part in parts if len(part.log_prices)]
     return Outcome(
         setup=setup,
         paths=run.paths,
@@ -106,7 +108,7 @@ def join(setup: Setup, run: "Run", blocks: Iterable[Paths]) -> Outcome:
         keep_every=run.keep_every,
         market=together([part.market for part in parts]),
         quiet=together([part.quiet for part in parts]),
-        log_prices=np.concatenate([part.log_prices for part in parts], axis=2),
+        log_prices=np.concatenate(kept, axis=2) if kept else np.zeros((0, 2, run.paths)),
     )
 
 

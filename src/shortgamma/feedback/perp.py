@@ -11,8 +11,22 @@ from shortgamma.feedback.accounts import TOLERANCE
 from shortgamma.feedback.depth import check_positive
 from shortgamma.feedback.market import Market
 from shortgamma.feedback.world import World
-from shortgamma.kernels.orders import MARK, PASS
-from shortgamma.kernels.perpetual import move_basis, pay_funding
+from shortgamma.kernels.orders import PASS
+from shortgamma.kernels.perpetual import (
+    BASIS,
+    MARK_PRICE,
+    OWED,
+    PAID,
+    PEAK_BASIS,
+    PEAK_FUNDING,
+    PER_COIN_BOUGHT,
+    PERP_ROWS,
+    RATE,
+    VOLUME,
+    move_basis,
+    open_perp,
+    pay_funding,
+)
 from shortgamma.venues.funding import FUNDING_RULES, FundingRule
 
 Vector = NDArray[np.float64]
@@ -46,19 +60,28 @@ class PerpMarket(Market):
         """It is."""
         return True
 
+    @property
+    def per_usd(self) -> float:
+        """Log move of the basis per USD bought."""
+        return PERCENT / self.depth_usd_per_pct
+
+    def keep(self, step_years: float) -> float:
+        """Weight that the average basis so far keeps in a step."""
+        return float(np.exp(-step_years * SECONDS_PER_YEAR / self.mark_seconds))
+
     def enter(self, world: World) -> "PerpState":
         """No basis, no funding."""
         return PerpState(world)
 
     def open(self, state: "PerpState", world: World) -> None:
         """Mark over spot as the step begins; without an arbitrageur no trade reaches spot."""
-        world.paths[MARK] = state.average
-        world.paths[PASS] = 0.0
-        np.multiply(world.price, PERCENT / self.depth_usd_per_pct, out=state.impact)
+        open_perp(state.rows, world.paths, world.price, self.per_usd)
 
     def close(self, state: "PerpState", world: World) -> None:
         """The basis after the step's trades, and what they paid."""
-        state.close(world, self.mark_seconds)
+        state.rows[VOLUME] = world.exchange.perp_volume(world.log_price)
+        keep = self.keep(world.step_years)
+        move_basis(state.rows, world.paths[PASS], world.price, world.traded, keep)
 
     def end(self, state: "PerpState", world: World) -> None:
         """Accrues funding."""
@@ -67,44 +90,43 @@ class PerpMarket(Market):
     def answer(self, state: "PerpState", world: World) -> dict[str, Vector]:  # noqa: ARG002
         """Funding and basis at their extremes."""
         return {
-            "peak_funding_per_day": state.peak_funding,
-            "peak_basis": state.peak_basis,
-            "funding_usd_per_coin": state.index,
+            "peak_funding_per_day": state.rows[PEAK_FUNDING],
+            "peak_basis": state.rows[PEAK_BASIS],
+            "funding_usd_per_coin": state.owed,
         }
 
 
 class PerpState:
-    """The perpetual on one block of paths; arrays have shape (n,).
+    """The perpetual on one block of paths.
 
     Attributes:
-        basis: ln(perp/spot).
-        average: Its exponential average: ln(mark/spot).
-        impact: Log move of the basis per coin bought.
-        rate: Funding rate in force, in the venue's own unit.
-        index: USD that a long of one coin has paid so far.
-        per_coin: USD that a long of one coin pays in this step.
+        rows: See :mod:`shortgamma.kernels.perpetual`, shape (PERP_ROWS, n).
     """
 
     def __init__(self, world: World) -> None:
-        size = world.size
-        self.basis, self.average = np.zeros(size), np.zeros(size)
-        self.impact = np.zeros(size)
-        self.rate, self.index, self.per_coin = np.zeros(size), np.zeros(size), np.zeros(size)
-        self.peak_funding, self.peak_basis = np.zeros(size), np.zeros(size)
-        self.volume = np.zeros(size)
-        world.perp_traded, world.mark = np.full((2, size), world.spot)
+        self.rows = np.zeros((PERP_ROWS, world.size))
+        self.rows[[MARK_PRICE, PAID]] = world.spot
+        world.perp_traded, world.mark = self.rows[PAID], self.rows[MARK_PRICE]
 
-    def close(self, world: World, mark_seconds: float) -> None:
-        """The basis after the step's trades, and what they paid."""
-        self.volume = world.exchange.perp_volume(world.log_price)
-        keep = float(np.exp(-world.step_years * SECONDS_PER_YEAR / mark_seconds))
-        move_basis(
-            (self.basis, self.average, self.peak_basis),
-            (self.impact, self.volume, world.paths[PASS]),
-            (world.price, world.traded),
-            (world.mark, world.perp_traded),
-            keep,
-        )
+    @property
+    def basis(self) -> Vector:
+        """ln(perp/spot), shape (n,)."""
+        return self.rows[BASIS]
+
+    @property
+    def impact(self) -> Vector:
+        """Log move of the basis per coin bought, shape (n,)."""
+        return self.rows[PER_COIN_BOUGHT]
+
+    @property
+    def volume(self) -> Vector:
+        """Coins bought in the step, net, shape (n,)."""
+        return self.rows[VOLUME]
+
+    @property
+    def owed(self) -> Vector:
+        """USD that a long of one coin has paid so far, shape (n,)."""
+        return self.rows[OWED]
 
     def fund(self, world: World, rule: FundingRule) -> None:
         """Longs pay shorts, or the reverse; what is paid and what is received are the same.
@@ -113,15 +135,14 @@ class PerpState:
             InvariantError: They are not.
         """
         premium = world.mark / world.price - 1.0
-        self.rate, share = rule.advance(self.rate, premium, years=world.step_years)
-        self.per_coin = share * world.mark
-        self.index = self.index + self.per_coin
+        self.rows[RATE], share = rule.advance(self.rows[RATE], premium, years=world.step_years)
         accounts = world.accounts
-        holders = np.array(sorted(accounts.perp_holders))
         wrong = pay_funding(
-            accounts.perps, holders, self.per_coin, accounts.cash, accounts.funding, TOLERANCE
+            self.rows,
+            share,
+            accounts.perp_holders,
+            (accounts.perps, accounts.cash, accounts.funding),
+            (1.0 / (DAYS_PER_YEAR * world.step_years), TOLERANCE),
         )
         if wrong:
             raise InvariantError(f"funding paid and received differ on {wrong} paths")
-        per_day = np.abs(share) * (1.0 / (DAYS_PER_YEAR * world.step_years))
-        np.maximum(self.peak_funding, per_day, out=self.peak_funding)

@@ -62,10 +62,14 @@ class ReactingVol(Market):
 
     def open(self, state: Vector, world: World) -> None:
         """Moves the level of vol before anyone hedges."""
-        keep = 0.5 ** (world.step_years * SECONDS_PER_YEAR / self.half_life_seconds)
-        rule = (self.reference_vol**2, 0.5 * self.to_realised, self.to_spot, keep)
-        move_multiple(state, world.variance, world.opening_log, rule, (LOWEST, HIGHEST))
-        world.paths[LEVEL] = world.setup.levels.position(state)
+        market = (world.variance, world.opening_log)
+        rule = self.rule(world.step_years)
+        move_multiple(state, world.paths[LEVEL], market, rule, world.setup.levels.ends)
+
+    def rule(self, step_years: float) -> tuple[float, float, float, float]:
+        """Reference variance, elasticities to variance and to spot, weight of the old multiple in a step."""
+        keep = 0.5 ** (step_years * SECONDS_PER_YEAR / self.half_life_seconds)
+        return self.reference_vol**2, 0.5 * self.to_realised, self.to_spot, keep
 
     def answer(self, state: Vector, world: World) -> dict[str, Vector]:  # noqa: ARG002
         """The multiple of all vols at the end."""

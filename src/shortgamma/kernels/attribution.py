@@ -24,17 +24,19 @@ from shortgamma.kernels.curves import (
     level_weights,
 )
 from shortgamma.kernels.elementary import FAST
+from shortgamma.kernels.orders import HELD as HELD_NOW
+from shortgamma.kernels.orders import INVERSE_STEP, LOWEST, PARTS, PAST
 from shortgamma.kernels.rows import put, take
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-# Rows of ``parts``, shape (PART_ROWS, n), USD.
+# Rows of ``hedges`` from PARTS on, shape (PART_ROWS, n), USD.
 GAMMA, THETA, VEGA, DELTA, EXECUTION, BASIS = range(6)
 PART_ROWS = 6
-# Rows of ``past``, shape (PAST_ROWS, n): as the last step left them.
-VALUE, TARGET, PRICE, MARK, HELD = range(5)
-PAST_ROWS = 5
+# Rows of ``hedges`` from PAST on, shape (PAST_ROWS, n): as the last step left them.
+VALUE, TARGET, PRICE, MARK, HELD, THEN = range(6)  # THEN: position among the vol levels
+PAST_ROWS = 6
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -42,8 +44,7 @@ def step_values(
     tables: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     log_price: Vector,
     levels: tuple[Vector, Vector],
-    lowest: float,
-    inverse_step: float,
+    grid: Vector,
     out: NDArray[np.float64],
 ) -> None:
     """What a book is worth on the way through one step, at its final price.
@@ -52,10 +53,11 @@ def step_values(
         tables: Values at the beginning and at the end of the step, and hedge targets at its end.
         log_price: At the end, shape (paths,).
         levels: Vol levels at the beginning and at the end, shape (paths,).
-        lowest, inverse_step: Of the grid.
+        grid: See :mod:`orders`.
         out: Overwritten, shape (4, paths): value at the old time and vol, at the new time and old vol, at
             the new time and vol (USD), and the hedge target (coins).
     """
+    lowest, inverse_step = grid[LOWEST], grid[INVERSE_STEP]
     if tables[0].shape[0] == 1:
         single_level(tables, log_price, lowest, inverse_step, out)
         return
@@ -106,8 +108,9 @@ def stage_parts(values, past, parts, price, mark, traded, fill):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_past(values, past, parts, price, mark, held):
+def stage_past(values, past, parts, market, held):
     """Adds the basis, then remembers the end of the step."""
+    price, mark, _traded, level = market
     for j in range(price.size):
         carried = (take(mark, j) - take(past[MARK], j)) - (take(price, j) - take(past[PRICE], j))
         basis = take(parts[BASIS], j) + take(past[HELD], j) * carried
@@ -117,26 +120,26 @@ def stage_past(values, past, parts, price, mark, held):
         put(past[PRICE], j, take(price, j), 3)
         put(past[MARK], j, take(mark, j), 4)
         put(past[HELD], j, take(held, j), 5)
+        put(past[THEN], j, take(level, j), 6)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def add_step(
     values: Matrix,
-    past: Matrix,
-    parts: Matrix,
-    market: tuple[Vector, Vector, Vector],
+    own: Matrix,
+    market: tuple[Vector, Vector, Vector, Vector],
     fill: Vector,
-    held: Vector,
 ) -> None:
     """Adds one step to the parts of a result.
 
     Args:
         values: From :func:`step_values`, with what expires in the step counted in.
-        past, parts: See above; updated.
-        market: Spot price, price at which the hedge is marked, price that its trade paid, USD, shape (n,).
+        own: Rows of the hedge, see :mod:`orders`; updated.
+        market: Spot price, price at which the hedge is marked, price that its trade paid (USD), and position
+            among the vol levels, shape (n,).
         fill: Coins bought in the step, shape (n,).
-        held: Coins held after it, shape (n,).
     """
-    price, mark, traded = market
+    price, mark, traded, _level = market
+    past, parts = own[PAST : PAST + PAST_ROWS], own[PARTS : PARTS + PART_ROWS]
     stage_parts(values, past, parts, price, mark, traded, fill)
-    stage_past(values, past, parts, price, mark, held)
+    stage_past(values, past, parts, market, own[HELD_NOW])

@@ -4,15 +4,24 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from shortgamma.kernels.elementary import FAST
-from shortgamma.kernels.orders import REACHED, SCALE, STRUCK, TAKEN
+from shortgamma.kernels.elementary import FAST, exp_bounded
+from shortgamma.kernels.orders import (
+    BOOKED,
+    LIMIT,
+    REACHED,
+    SCALE,
+    SHIFT,
+    STRUCK,
+    TAKEN,
+)
+from shortgamma.kernels.rows import put, take
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Cube = NDArray[np.float64]
 
-# Rows of ``totals``, shape (TOTAL_ROWS, n), USD: closed, of it by the backstop, paid by the fund, missing.
-CLOSED, BACKSTOPPED, FUND_PAID, MISSING = range(4)
+# Rows of ``totals``, shape (TOTAL_ROWS, n), USD: closed, of it by the backstop, paid by the fund, by winners.
+CLOSED, BACKSTOPPED, FUND_PAID, HAIRCUT = range(4)
 TOTAL_ROWS = 4
 # Elements of ``who``: the accounts of the side, the market, the venue, the insurance fund, the backstop.
 OWNER, MAKER, VENUE, FUND, BACKSTOP_VAULT = range(5)
@@ -37,45 +46,95 @@ def hand_over(buyer, seller, coins, usd, cash, perps, j):
     cash[seller, j] += usd
 
 
+@njit(fastmath=FAST, error_model="numpy", cache=True)
+def take_from_winners(side, loser, missing, books, j):
+    """The fund is empty: accounts on the other side pay in proportion to their positions."""
+    cash, _coins, perps, haircut = books
+    held = 0.0
+    for a in range(perps.shape[0]):
+        held += max(-side * perps[a, j], 0.0)
+    if held == 0.0:
+        cash[1, j] -= missing
+        haircut[1, j] += missing
+    else:
+        for a in range(perps.shape[0]):
+            paid = max(-side * perps[a, j], 0.0) / held * missing
+            cash[a, j] -= paid
+            haircut[a, j] += paid
+    cash[loser, j] += missing
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def ready_ladders(
+    rungs: Cube,
+    market: tuple[Vector, Vector, Vector],
+    waiting: Cube,
+    now: int,
+    spot: float,
+) -> None:
+    """Moves the ladders by the funding paid so far, and lets second orders wait for the cooldown.
+
+    Args:
+        rungs: See :mod:`orders`; SHIFT, SCALE and LIMIT are updated. Of four ladders, the second and the
+            fourth close what the first and the third have left.
+        market: USD that a long of one coin has paid so far, price (USD) and log price after the shock.
+        waiting: Rungs that first orders had closed in the last steps, shape (steps, 2, n); updated.
+        now: Which of these steps this one replaces.
+        spot: Initial price where sizes are contracts of 1 USD; 0 where they are coins.
+    """
+    owed, price, opening = market
+    for g in range(rungs.shape[1]):
+        shift, scale = rungs[SHIFT, g], rungs[SCALE, g]
+        for j in range(price.size):
+            put(shift, j, take(owed, j) / take(price, j), 0)
+        if spot > 0.0:
+            for j in range(price.size):
+                put(scale, j, 1.0 / (spot * exp_bounded(take(opening, j))), 0)
+    if rungs.shape[1] == 4:
+        oldest = (now + 1) % waiting.shape[0]
+        for pair in range(2):
+            waiting[now, pair] = rungs[REACHED, 2 * pair]
+            rungs[LIMIT, 2 * pair + 1] = waiting[oldest, pair]
+
+
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def close_positions(
     ladder: int,
     rungs: Cube,
     missed: Vector,
-    reached: Vector,
     sums: Matrix,
-    traded: Vector,
-    owed: Vector,
-    books: tuple[Matrix, Matrix, Matrix],
+    market: tuple[Vector, Vector],
+    books: tuple[Matrix, Matrix, Matrix, Matrix],
     who: NDArray[np.int64],
     totals: Matrix,
     rule: tuple[float, float, bool],
-) -> bool:
-    """Books what one ladder closed in this step; true where some margin is missing beyond the fund.
+) -> None:
+    """Books what one ladder closed in this step.
+
+    What is left of the margin of closed positions goes to the insurance fund, and what is missing comes out
+    of it; once it is empty the winners on the other side pay.
 
     Args:
         ladder: Its number.
-        rungs: See :mod:`orders`.
+        rungs: See :mod:`orders`; BOOKED is brought up to REACHED.
         missed: 0 where the clearing reached no rung, shape (n,).
-        reached: Rungs closed before this step, shape (n,); brought up to date.
         sums: Running sizes, sizes times bankruptcy price (sizes over it where inverse), coins at entry,
             shape (3, rungs + 1).
-        traded: What closing orders paid, USD, shape (n,).
-        owed: Funding that a long of one coin has paid so far, USD, shape (n,).
-        books: Cash, coins and perpetual positions, shape (accounts, n); updated.
+        market: What closing orders paid, and what a long of one coin has paid in funding, USD, shape (n,).
+        books: Cash, coins, perpetual positions and haircuts, shape (accounts, n); updated.
         who: See above.
-        totals: See above; updated, MISSING is added to.
+        totals: See above; updated.
         rule: Side, cost of closing orders as a part of the notional, positions are inverse.
     """
-    cash, coins, perps = books
+    cash, coins, perps, _haircut = books
+    traded, owed = market
     side, cost_rate, inverse = rule
     owner = who[OWNER]
     sizes, worth, entered = sums[0], sums[1], sums[2]
-    short = False
-    for j in range(reached.size):
-        if missed[j] == 0.0 or rungs[REACHED, ladder, j] == reached[j]:
+    for j in range(missed.size):
+        if missed[j] == 0.0 or rungs[REACHED, ladder, j] == rungs[BOOKED, ladder, j]:
             continue
-        before, after = int(reached[j]), int(rungs[REACHED, ladder, j])
+        before, after = int(rungs[BOOKED, ladder, j]), int(rungs[REACHED, ladder, j])
         struck, taken = rungs[STRUCK, ladder, j], rungs[TAKEN, ladder, j]
         middle = before
         if struck != 0.0:
@@ -110,10 +169,10 @@ def close_positions(
         cash[who[FUND], j] -= from_fund
         cash[owner, j] += from_fund
         totals[FUND_PAID, j] += max(from_fund, 0.0)
-        missing = max(-margin - from_fund, 0.0)
-        totals[MISSING, j] += missing
-        short |= missing > 0.0
+        missing = -margin - from_fund
+        if missing > 0.0:
+            take_from_winners(side, owner, missing, books, j)
+            totals[HAIRCUT, j] += missing
         totals[CLOSED, j] += abs(taken + struck) * price
         totals[BACKSTOPPED, j] += abs(struck) * price
-        reached[j] = after
-    return short
+        rungs[BOOKED, ladder, j] = after

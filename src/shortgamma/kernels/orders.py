@@ -28,7 +28,12 @@ EDGE = 2  # coins: what is left of the gap after the trade
 MOST = 3  # coins: largest trade
 FILL = 4  # coins bought; on the way ASLEEP where the band is not left
 TANGENT = 5  # coins bought more per unit of log price
-HEDGE_ROWS = 6
+TRADES = 6  # trades made so far
+GAS_PAID = 7  # USD of gas paid so far
+GAS_DUE = 8  # USD that a transaction costs in this step
+PARTS = 9  # parts of the result, USD: see :mod:`attribution`
+PAST = PARTS + 6  # what the last step left
+HEDGE_ROWS = PAST + 6
 
 # Columns of ``terms``, shape (hedges, TERM_COLUMNS).
 ALWAYS = 0  # 1 where band, edge and limit do not matter: it trades to its target in every step
@@ -43,7 +48,8 @@ SHIFT = 2  # log distance by which the ladder has moved
 SCALE = 3  # coins per unit of size
 TAKEN = 4  # coins bought in the market by closing rungs in this step
 STRUCK = 5  # coins handed to the backstop in this step
-RUNG_ROWS = 6
+BOOKED = 6  # rungs whose closing has been booked
+RUNG_ROWS = 7
 
 # Columns of ``ladders``, shape (ladders, LADDER_COLUMNS).
 FIRST = 0  # where its rungs begin in ``keys``

@@ -119,12 +119,28 @@ class _Described:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Memoryless(_Described):
-    """A rule whose rate depends on the premium alone."""
+class MemorylessFunding(_Described):
+    """A rule whose rate depends on the premium alone: flat around a centre, and on unit slopes beyond.
+
+    rate = clip(scale·[Q + clip(centre − Q, ±width)], ±cap) with Q = premium + shift.
+    """
+
+    @property
+    def terms(self) -> tuple[float, float, float, float, float]:
+        """Shift, centre, width, cap and scale."""
+        raise NotImplementedError
 
     def rate(self, premium: Values) -> Vector:
-        """Decimal per ``rate_hours``, positive = longs pay."""
-        raise NotImplementedError
+        """Decimal per ``rate_hours``, positive = longs pay.
+
+        Args:
+            premium: Decimal, any shape, averaged as the venue does.
+        """
+        shift, centre, width, cap, scale = self.terms
+        moved = np.asarray(premium, dtype=np.float64) + shift
+        # So written, the flat part is the centre exactly.
+        rate = np.clip(centre, moved - width, moved + width) * scale
+        return np.clip(rate, -cap, cap)
 
     def rate_per_year(self, premium: Values) -> Vector:
         """The same rate per year, simply added up."""
@@ -153,7 +169,7 @@ class _Memoryless(_Described):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DampenedFunding(_Memoryless):
+class DampenedFunding(MemorylessFunding):
     """rate = max(d, P) + min(−d, P): nothing inside ±d, and the excess over d outside.
 
     Args:
@@ -165,21 +181,17 @@ class DampenedFunding(_Memoryless):
     cap: float | None = None
 
     def __post_init__(self) -> None:
-        _Memoryless.__post_init__(self)
+        MemorylessFunding.__post_init__(self)
         self._refuse(damper=self.damper, cap=self.cap)
 
-    def rate(self, premium: Values) -> Vector:
-        """Decimal per ``rate_hours``, positive = longs pay.
-
-        Args:
-            premium: (mark − index)/index, decimal, any shape.
-        """
-        rate = np.maximum(self.damper, premium) + np.minimum(-self.damper, premium)
-        return _capped(rate, self.cap)
+    @property
+    def terms(self) -> tuple[float, float, float, float, float]:
+        """No shift, centred on nothing."""
+        return 0.0, 0.0, self.damper, _limit(self.cap), 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClampedFunding(_Memoryless):
+class ClampedFunding(MemorylessFunding):
     """rate = [P + clamp(I − P, ±d)]·(rate hours/8): the interest I while P is near it, P ∓ d beyond.
 
     Args:
@@ -194,7 +206,7 @@ class ClampedFunding(_Memoryless):
     cap: float | None = None
 
     def __post_init__(self) -> None:
-        _Memoryless.__post_init__(self)
+        MemorylessFunding.__post_init__(self)
         self._refuse(clamp=self.clamp, cap=self.cap)
         if not np.isfinite(self.interest):
             raise InputError(
@@ -203,20 +215,14 @@ class ClampedFunding(_Memoryless):
                 remedy="give a finite decimal per 8 hours",
             )
 
-    def rate(self, premium: Values) -> Vector:
-        """Decimal per ``rate_hours``, positive = longs pay.
-
-        Args:
-            premium: Average premium index, decimal, any shape.
-        """
-        premium = np.asarray(premium, dtype=np.float64)
-        # P + clamp(I − P, ±d) is I held between P − d and P + d; so written, the flat part is I exactly.
-        rate = np.clip(self.interest, premium - self.clamp, premium + self.clamp)
-        return _capped(rate * (self.rate_hours / 8.0), self.cap)
+    @property
+    def terms(self) -> tuple[float, float, float, float, float]:
+        """Centred on the interest."""
+        return 0.0, self.interest, self.clamp, _limit(self.cap), self.rate_hours / 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PremiumFunding(_Memoryless):
+class PremiumFunding(MemorylessFunding):
     """rate = clamp(P + I, ±factor·(IMF − MMF))·(rate hours/8).
 
     Args:
@@ -231,7 +237,7 @@ class PremiumFunding(_Memoryless):
     maintenance_margin: float = 0.03
 
     def __post_init__(self) -> None:
-        _Memoryless.__post_init__(self)
+        MemorylessFunding.__post_init__(self)
         self._refuse(clamp_factor=self.clamp_factor, maintenance_margin=self.maintenance_margin)
         if not (np.isfinite(self.interest) and self.maintenance_margin <= self.initial_margin < 1):
             raise InputError(
@@ -246,14 +252,11 @@ class PremiumFunding(_Memoryless):
         """Largest |rate| per 8 hours, decimal."""
         return self.clamp_factor * (self.initial_margin - self.maintenance_margin)
 
-    def rate(self, premium: Values) -> Vector:
-        """Decimal per ``rate_hours``, positive = longs pay.
-
-        Args:
-            premium: Average of the samples, decimal, any shape.
-        """
-        rate = np.clip(np.asarray(premium, dtype=np.float64) + self.interest, -self.cap, self.cap)
-        return rate * (self.rate_hours / 8.0)
+    @property
+    def terms(self) -> tuple[float, float, float, float, float]:
+        """Shifted by the interest; the cap is on the 8-hour rate."""
+        scale = self.rate_hours / 8.0
+        return self.interest, 0.0, 0.0, self.cap * scale, scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,9 +311,9 @@ class VelocityFunding(_Described):
         return last_rate + change, (last_rate + 0.5 * change) * periods
 
 
-def _capped(rate: Vector, cap: float | None) -> Vector:
-    """The rate between −cap and cap."""
-    return rate if cap is None else np.clip(rate, -cap, cap)
+def _limit(cap: float | None) -> float:
+    """A cap as a number."""
+    return np.inf if cap is None else cap
 
 
 def perp_ratio(

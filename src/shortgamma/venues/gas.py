@@ -14,6 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError, ShapeError
+from shortgamma.kernels.chain import inclusion
+from shortgamma.kernels.climate import next_fee
 from shortgamma.kernels.elementary import FAST
 
 Vector = NDArray[np.float64]
@@ -109,16 +111,16 @@ def _advance(
     """The rule of :func:`next_base_fees` on each element."""
     for j in range(base_fee.size):
         fee, used = base_fee[j], gas_used[j]
-        distance = np.floor(used) - target
-        size = abs(distance)
-        quotient = np.floor(fee / target)
-        rest = fee - quotient * target
-        change = np.floor((quotient * size + np.floor(rest * size / target)) * 0.125)
-        rise = max(1.0, change)
-        moved = fee + rise if distance > 0.0 else fee - change
         good = (fee >= 0.0) & (fee < LARGEST_BASE_FEE) & (np.floor(fee) == fee)
         good &= (used >= 0.0) & (used <= gas_limit)
-        out[j] = moved if good else np.nan
+        out[j] = next_fee(fee, used, target) if good else np.nan
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def _include(bids: NDArray[np.float64], market: tuple[float, float], out: Vector) -> None:
+    """The rule of :func:`inclusion_probability` on rows of room, tip and congestion."""
+    for j in range(out.size):
+        out[j] = inclusion(bids[0, j], bids[1, j], bids[2, j], market[0], market[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,14 +184,10 @@ def inclusion_probability(
     Limits: builders' private order flow, bundles and blob gas are left out.
     """
     room = np.asarray(max_fee_wei, dtype=np.float64) - base_fee_wei
-    tip = np.minimum(priority_wei, room)
-    excess = np.maximum(np.asarray(congestion, dtype=np.float64) - 1.0, 0.0)
-    bid = np.maximum(tip, 0.0) / market.median_wei
-    # Written with the bid above the line: a tip of 0 then has no chance in a full block, and no 0/0.
-    strength = bid**market.steepness
-    with np.errstate(invalid="ignore"):
-        share = np.where(excess > 0.0, strength / (strength + excess), 1.0)
-    return np.where(room >= 0.0, (1.0 - market.missed) * share, 0.0)[()]
+    bids = np.array(np.broadcast_arrays(room, priority_wei, congestion), dtype=np.float64)
+    share = np.empty(bids[0].size)
+    _include(bids.reshape(3, -1), (market.median_wei, market.steepness), share)
+    return ((1.0 - market.missed) * share).reshape(bids.shape[1:])[()]
 
 
 def gas_cost_usd(

@@ -11,6 +11,7 @@ from shortgamma.feedback.depth import check_positive
 from shortgamma.feedback.exchange import NO_COSTS, FlowOrder
 from shortgamma.feedback.perp import PerpMarket
 from shortgamma.feedback.world import World
+from shortgamma.kernels.flows import basis_orders, basis_share
 from shortgamma.kernels.orders import PASS
 
 
@@ -56,17 +57,21 @@ class BasisArbitrageur(Agent):
             )
         return world.accounts.open(self.name)
 
+    def part(self, step_years: float) -> float:
+        """Of the basis that is closed in a step."""
+        return 1.0 - 0.5 ** (step_years * SECONDS_PER_YEAR / self.half_life_seconds)
+
     def act(self, state: int, world: World) -> None:
         """Trades away a part of the basis as it stands; what others trade now follows in the clearing."""
         perp = world.state_of(PerpMarket)
-        part = 1.0 - 0.5 ** (world.step_years * SECONDS_PER_YEAR / self.half_life_seconds)
-        passed = world.paths[PASS]
-        np.multiply(~world.stopped, part, out=passed)
+        basis_share(world.paths, self.part(world.step_years))
         if self.capacity_usd < np.inf:
+            passed = world.paths[PASS]
             position = world.accounts.coins[state] * world.price
             adding = np.sign(position) == np.sign(perp.basis)
             passed[adding & (np.abs(position) >= self.capacity_usd)] = 0.0
-        coins = passed * perp.basis / perp.impact
+        coins = np.empty(world.size)
+        basis_orders(world.paths, perp.rows, coins)
         world.exchange.submit(FlowOrder(account=state, coins=coins, costs=NO_COSTS))
 
     def settle(self, state: int, world: World) -> None:

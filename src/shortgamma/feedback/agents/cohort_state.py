@@ -1,6 +1,5 @@
 """A leveraged crowd on one block of paths: closing orders, insurance fund, backstop and haircuts."""
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,17 @@ from shortgamma.feedback.accounts import MARKET, VENUE
 from shortgamma.feedback.exchange import FlowOrder, LadderOrder
 from shortgamma.feedback.perp import PerpMarket, PerpState
 from shortgamma.feedback.world import World
+from shortgamma.kernels.flows import unwinding_orders
 from shortgamma.kernels.liquidation import (
     BACKSTOPPED,
     CLOSED,
     FUND_PAID,
-    MISSING,
+    HAIRCUT,
     TOTAL_ROWS,
     close_positions,
+    ready_ladders,
 )
-from shortgamma.kernels.orders import LIMIT, REACHED, SCALE, SHIFT
+from shortgamma.kernels.orders import BOOKED
 from shortgamma.venues.liquidation import PerpContract
 
 if TYPE_CHECKING:
@@ -33,21 +34,19 @@ BACKSTOP_HALF_LIFE = 3_600.0
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Side:
-    """One ladder of the crowd: whose account it closes, and how far it has come.
+    """One ladder of the crowd: whose account it closes.
 
     Args:
         number: Of the ladder at the exchange.
         side: +1 longs, −1 shorts.
         sums: Running sizes, their worth at bankruptcy and coins at entry, shape (3, rungs + 1).
         who: Accounts of the side, market, venue, insurance fund and backstop.
-        reached: Rungs closed before this step, shape (n,).
     """
 
     number: int
     side: float
     sums: NDArray[np.float64]
     who: NDArray[np.int64]
-    reached: Vector
 
 
 class CohortState:
@@ -67,13 +66,12 @@ class CohortState:
         }
         self.insurance = accounts.open("insurance fund")
         self.backstop = accounts.open("backstop")
-        accounts.perp_holders.add(self.backstop)
+        accounts.let_hold_perps(self.backstop)
         accounts.pay(MARKET, self.insurance, np.full(size, cohort.insurance_usd))
         self.sides = [self._ladder(world, side, rungs) for side, _stage, rungs in shared]
         cooldown = cohort.rules.cooldown_seconds / (world.step_years * SECONDS_PER_YEAR)
-        self.waiting = deque[list[Vector]](maxlen=max(int(np.ceil(cooldown)), 1))
+        self.waiting = np.zeros((max(int(np.ceil(cooldown)), 1), 2, size))
         self.totals = np.zeros((TOTAL_ROWS, size))
-        self.haircut = np.zeros(size)
         self._open_positions(world)
 
     def _ladder(self, world: World, side: float, rungs: "Rungs") -> Side:
@@ -86,7 +84,6 @@ class CohortState:
             side=side,
             sums=np.stack([rungs.ladder.running_sizes, rungs.bankrupt, rungs.entered]),
             who=np.array(who),
-            reached=np.zeros(world.size),
         )
 
     def _open_positions(self, world: World) -> None:
@@ -96,7 +93,7 @@ class CohortState:
             mine = held.side == side
             notional = float(held.notional_usd[mine].sum())
             coins = float((held.notional_usd[mine] / held.entry[mine]).sum())
-            accounts.perp_holders.add(account)
+            accounts.let_hold_perps(account)
             accounts.perps[account] += side * coins
             accounts.perps[MARKET] -= side * coins
             accounts.pay(MARKET, account, np.full(world.size, -side * notional))
@@ -110,25 +107,22 @@ class CohortState:
 
     def act(self, world: World) -> None:
         """Moves the ladders by the funding paid so far and lets second orders wait for the cooldown."""
-        rungs = world.exchange.rungs
-        firsts = [rungs[REACHED, part.number].copy() for part in self.sides]
-        self.waiting.append(firsts)
-        for part in self.sides:
-            rungs[SHIFT, part.number] = self.perp.index / world.price
-            if self.inverse:
-                rungs[SCALE, part.number] = 1.0 / world.opening_price
+        first, last = self.sides[0].number, self.sides[-1].number
+        ready_ladders(
+            world.exchange.rungs[:, first : last + 1],
+            (self.perp.owed, world.price, world.opening_log),
+            self.waiting,
+            world.index % len(self.waiting),
+            world.spot if self.inverse else 0.0,
+        )
         self._unwind(world)
-        if len(self.sides) == 4:
-            allowed = self.waiting[0]
-            for first, second in ((0, 1), (2, 3)):
-                rungs[LIMIT, self.sides[second].number] = allowed[first]
 
     def _unwind(self, world: World) -> None:
         """The backstop sells off what it has taken over."""
         position = world.accounts.perps[self.backstop]
         if position.any():
-            part = 1.0 - 0.5 ** (world.step_years * SECONDS_PER_YEAR / BACKSTOP_HALF_LIFE)
-            coins = np.where(world.stopped, 0.0, -part * position)
+            coins = np.empty(world.size)
+            unwinding_orders(world.paths, position, unwound(world.step_years), coins)
             order = FlowOrder(
                 account=self.backstop, coins=coins, perp=True, costs=self.cohort.costs
             )
@@ -136,37 +130,19 @@ class CohortState:
 
     def settle(self, world: World) -> None:
         """Books what was closed, and passes losses beyond the margin on."""
-        accounts = world.accounts
+        accounts, exchange = world.accounts, world.exchange
         for part in self.sides:
-            missing = close_positions(
+            close_positions(
                 part.number,
-                world.exchange.rungs,
-                world.exchange.missed,
-                part.reached,
+                exchange.rungs,
+                exchange.missed,
                 part.sums,
-                world.perp_traded,
-                self.perp.index,
-                (accounts.cash, accounts.coins, accounts.perps),
+                (world.perp_traded, self.perp.owed),
+                (accounts.cash, accounts.coins, accounts.perps, accounts.haircut),
                 part.who,
                 self.totals,
                 (part.side, sum(self.cohort.costs.pair), self.inverse),
             )
-            if missing:
-                self._take_from_winners(part, world)
-
-    def _take_from_winners(self, part: Side, world: World) -> None:
-        """The fund is empty: accounts on the other side pay in proportion to their positions."""
-        accounts = world.accounts
-        at = np.flatnonzero(self.totals[MISSING] > 0.0)
-        missing = self.totals[MISSING, at]
-        weight = np.maximum(-part.side * accounts.perps[:, at], 0.0)
-        weight[VENUE] += weight.sum(axis=0) == 0.0
-        paid = weight * (missing / weight.sum(axis=0))
-        accounts.cash[:, at] -= paid
-        accounts.haircut[:, at] += paid
-        accounts.cash[part.who[0], at] += missing
-        self.haircut[at] += missing
-        self.totals[MISSING] = 0.0
 
     def answer(self, world: World) -> dict[str, Vector]:
         """Liquidations, what the fund lost and what winners paid, USD; what became of both sides."""
@@ -175,12 +151,18 @@ class CohortState:
             "liquidated_usd": self.totals[CLOSED],
             "backstop_usd": self.totals[BACKSTOPPED],
             "insurance_paid_usd": self.totals[FUND_PAID],
-            "haircut_usd": self.haircut,
+            "haircut_usd": self.totals[HAIRCUT],
             "insurance_left_usd": accounts.cash[self.insurance].copy(),
         }
         for side, name in ((1.0, "longs"), (-1.0, "shorts")):
             mine = [part for part in self.sides if part.side == side]
-            closed = sum(part.sums[0, part.reached.astype(np.intp)] for part in mine)
+            booked = [world.exchange.rungs[BOOKED, part.number].astype(np.intp) for part in mine]
+            closed = sum(part.sums[0, rungs] for part, rungs in zip(mine, booked, strict=True))
             held = sum(part.sums[0, -1] for part in mine)
             figures[f"{name}_liquidated_share"] = np.asarray(closed) / max(float(held), 1e-300)
         return figures
+
+
+def unwound(step_years: float) -> float:
+    """Part of its position that the backstop sells in a step."""
+    return 1.0 - 0.5 ** (step_years * SECONDS_PER_YEAR / BACKSTOP_HALF_LIFE)

@@ -18,10 +18,10 @@ from shortgamma.feedback.gas import GasPayer
 from shortgamma.feedback.setup import Setup
 from shortgamma.feedback.world import World
 from shortgamma.hedging.policies import Continuous
-from shortgamma.hedging.policy import HedgeRule, HedgeView, Policy
+from shortgamma.hedging.policy import HedgeView, Policy
 from shortgamma.hedging.ratios import HedgeRatio
 from shortgamma.kernels.curves import look_up_paths
-from shortgamma.kernels.orders import BAND, FILL, HELD, LEVEL
+from shortgamma.kernels.orders import BAND, EDGE, FILL, GAS_PAID, HELD, LEVEL, MOST, TRADES
 from shortgamma.market.options import OptionSeries
 
 Vector = NDArray[np.float64]
@@ -134,8 +134,6 @@ class DealerState:
         account, clients: Its account and that of whom it traded the options with.
         hedge: Number of its standing order.
         last_years, last_price: Of its last trade.
-        gas_paid: USD.
-        trades: How many it made.
     """
 
     def __init__(self, dealer: Dealer, world: World, curve: BookCurve) -> None:
@@ -152,10 +150,7 @@ class DealerState:
         self.target, self.slope = np.empty(size), np.empty(size)
         self.last_years = np.zeros(size)
         self.last_price = np.full(size, world.spot)
-        self.gas_paid = np.zeros(size)
-        self.gas_due = np.zeros(size)
         self.sent = np.zeros(size)
-        self.trades = np.zeros(size)
         self._start(world)
         self.attribution = Attribution(self, world) if dealer.attributes else None
 
@@ -171,9 +166,13 @@ class DealerState:
         world.accounts.peak[self.account] = 0.0
         self.start_value = self.value(0, world, np.zeros(world.size))
 
+    def row(self, number: int, world: World) -> Vector:
+        """A row of its hedge at the exchange, see :mod:`shortgamma.kernels.orders`; a view."""
+        return world.exchange.book[number, self.hedge]
+
     def held(self, world: World) -> Vector:
         """Coins in the hedge; a view."""
-        return world.exchange.book[HELD, self.hedge]
+        return self.row(HELD, world)
 
     def look(self, table: NDArray[np.float64], world: World, log_price: Vector) -> None:
         """Target and its derivative by the log price at given prices."""
@@ -210,12 +209,11 @@ class DealerState:
             log_price = self._old_price(world)
         self.look(self.curve.targets.at(world.index + 1), world, log_price)
         rule = self.dealer.policy.rule(self._view(world, np.exp(log_price) * world.spot))
+        world.exchange.set_rule(self.hedge, rule)
         if self.dealer.gas is not None:
-            rule = self.dealer.gas.gate(rule, world, state=self)
-        if self.seen is None:
-            world.exchange.set_rule(self.hedge, rule)
-        else:
-            self._send(rule, world)
+            self.dealer.gas.gate(log_price, world, state=self)
+        if self.seen is not None:
+            self._send(world)
 
     def _old_price(self, world: World) -> Vector:
         if self.seen is None:
@@ -225,15 +223,15 @@ class DealerState:
         self.seen.append(world.log_price.copy())
         return self.seen[1]
 
-    def _send(self, rule: HedgeRule, world: World) -> None:
+    def _send(self, world: World) -> None:
         """A market order for the gap at the old price; the standing order sleeps."""
-        gap = self.target - self.held(world)
-        edge = np.where(np.isfinite(rule.band), np.multiply(rule.band, rule.landing), 0.0)
-        size = np.minimum(np.maximum(np.abs(gap) - edge, 0.0), rule.most)
-        coins = np.where(np.abs(gap) > rule.band, np.copysign(size, gap), 0.0)
+        book = world.exchange.book[:, self.hedge]
+        gap = self.target - book[HELD]
+        size = np.minimum(np.maximum(np.abs(gap) - book[EDGE], 0.0), book[MOST])
+        coins = np.where(np.abs(gap) > book[BAND], np.copysign(size, gap), 0.0)
         coins[world.stopped] = 0.0
-        world.exchange.book[BAND, self.hedge] = np.inf
-        self.held(world)[:] += coins
+        book[BAND] = np.inf
+        book[HELD] += coins
         self.sent = coins
         world.exchange.submit(
             FlowOrder(
@@ -256,18 +254,18 @@ class DealerState:
             vol=np.full(world.size, self.dealer.quoted_vol),
             last_years=self.last_years,
             last_price=self.last_price,
-            spent=turnover * sum(self.dealer.costs.pair) + self.gas_paid,
+            spent=turnover * sum(self.dealer.costs.pair) + self.row(GAS_PAID, world),
         )
 
     def filled(self, world: World) -> Vector:
         """Coins bought in this step."""
-        return world.exchange.book[FILL, self.hedge] if self.seen is None else self.sent
+        return self.row(FILL, world) if self.seen is None else self.sent
 
     def settle(self, world: World) -> None:
         """Pays gas, remembers trades, settles what expired."""
         if not self.always:
             traded = self.filled(world) != 0.0
-            self.trades += traded
+            self.row(TRADES, world)[:] += traded
             self.last_years[traded] = world.years + world.step_years
             self.last_price[traded] = world.price[traded]
         if self.dealer.gas is not None:
@@ -293,14 +291,14 @@ class DealerState:
             "pnl_usd": wealth + value - self.start_value,
             "spread_usd": -turnover * self.dealer.costs.half_spread,
             "fees_usd": -turnover * self.dealer.costs.fee,
-            "gas_usd": -self.gas_paid,
+            "gas_usd": -self.row(GAS_PAID, world),
             "funding_usd": world.accounts.funding[self.account].copy(),
             "haircut_usd": -world.accounts.haircut[self.account],
             "turnover_usd": turnover.copy(),
             "peak_flow_usd": world.accounts.peak[self.account].copy(),
         }
         if not self.always:
-            figures["trades"] = self.trades
+            figures["trades"] = self.row(TRADES, world).copy()
         if self.attribution is not None:
-            figures |= self.attribution.figures()
+            figures |= self.attribution.figures(self, world)
         return figures

@@ -11,7 +11,7 @@ from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.draws import Stream
 from shortgamma.feedback.exchange import NO_COSTS, FlowOrder
 from shortgamma.feedback.world import World
-from shortgamma.kernels.orders import IMPACT
+from shortgamma.kernels.flows import noise_orders, value_slopes
 from shortgamma.kernels.settlement import FUNDAMENTAL
 
 Vector = NDArray[np.float64]
@@ -40,11 +40,15 @@ class NoiseTraders(Agent):
         """Opens the account."""
         return world.accounts.open(self.name)
 
+    def usd(self, step_years: float) -> float:
+        """Standard deviation of the order of one step, USD."""
+        return self.usd_per_day * (step_years * DAYS_PER_YEAR) ** 0.5
+
     def act(self, state: int, world: World) -> None:
         """A market order of random size."""
-        size = self.usd_per_day * (world.step_years * DAYS_PER_YEAR) ** 0.5
-        coins = size / world.price * world.draws.normals(Stream.NOISE)
-        coins[world.stopped] = 0.0
+        coins = np.empty(world.size)
+        normals = world.draws.normals(Stream.NOISE)
+        noise_orders(world.paths, world.price, normals, self.usd(world.step_years), coins)
         world.exchange.submit(FlowOrder(account=state, coins=coins, costs=NO_COSTS))
 
 
@@ -75,10 +79,8 @@ class ValueTraders(Agent):
 
     def act(self, state: int, world: World) -> None:
         """Limit orders on both sides of the exogenous price."""
-        impact = world.paths[IMPACT]
-        tradable = ~world.stopped & (impact > 0.0)
-        slope = np.zeros(world.size)
-        np.divide(-self.strength, impact, out=slope, where=tradable)
+        slope = np.empty(world.size)
+        value_slopes(world.paths, self.strength, slope)
         order = FlowOrder(
             account=state,
             coins=np.zeros(world.size),
