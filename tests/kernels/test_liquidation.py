@@ -5,7 +5,7 @@ import pytest
 
 from shortgamma.kernels import liquidation as q
 from shortgamma.kernels import orders as o
-from shortgamma.kernels.perpetual import pay_funding
+from shortgamma.kernels.perpetual import MARK_PRICE, OWED, PERP_ROWS, pay_funding
 
 OWNER, MARKET, VENUE, FUND, BACKSTOP = 2, 0, 1, 3, 4
 WHO = np.array([OWNER, MARKET, VENUE, FUND, BACKSTOP])
@@ -38,29 +38,28 @@ class Desk:
         self.cash[MARKET] = -self.cash[OWNER] - fund
         self.coins[MARKET] = -self.coins[OWNER]
         self.totals = np.zeros((q.TOTAL_ROWS, 1))
-        self.reached = np.zeros(1)
+        self.haircut = np.zeros((6, 1))
+        self.rungs = np.zeros((o.RUNG_ROWS, 1, 1))
 
     def close(self, price, *, rungs=3, struck=0, scale=1.0, cost=0.0):
         """Closes up to that many rungs, the first ``struck`` of them by the backstop."""
-        cube = np.zeros((o.RUNG_ROWS, 1, 1))
+        cube, before = self.rungs, int(self.rungs[o.BOOKED, 0, 0])
         cube[o.SCALE] = scale
         cube[o.REACHED] = rungs
         cube[o.STRUCK] = -self.side * self.sums[0, struck] * scale
-        cube[o.TAKEN] = -self.side * (self.sums[0, rungs] - self.sums[0, struck]) * scale
-        args = (
+        closed = self.sums[0, rungs] - self.sums[0, max(struck, before)]
+        cube[o.TAKEN] = -self.side * closed * scale
+        q.close_positions(
             0,
             cube,
             np.ones(1),
-            self.reached,
             self.sums,
-            np.array([price]),
-            self.owed,
-            (self.cash, self.coins, self.perps),
+            (np.array([price]), self.owed),
+            (self.cash, self.coins, self.perps, self.haircut),
             WHO,
             self.totals,
             (self.side, cost, self.inverse),
         )
-        return q.close_positions(*args)
 
     def balanced(self):
         return all(abs(rows.sum()) < 1e-7 for rows in (self.cash, self.coins, self.perps))
@@ -76,7 +75,8 @@ def test_what_is_left_of_the_margin_goes_to_the_fund_and_the_owner_is_square(sid
     price, cost = 100.0 * (1.0 - 0.06 * side), 1e-3
     desk = Desk(side, inverse=inverse, owed=owed)
     scale = 1.0 / (1.002 * price) if inverse else 1.0
-    assert not desk.close(price, scale=scale, cost=cost)
+    desk.close(price, scale=scale, cost=cost)
+    assert desk.totals[q.HAIRCUT, 0] == 0.0
     coins = NOTIONAL / ENTRY
     if inverse:
         equity = np.sum((side * (coins - NOTIONAL / price) + coins / LEVERAGE) * price)
@@ -91,17 +91,22 @@ def test_what_is_left_of_the_margin_goes_to_the_fund_and_the_owner_is_square(sid
 
 
 @pytest.mark.parametrize("side", [1.0, -1.0])
-def test_beyond_bankruptcy_the_fund_pays_and_what_it_lacks_is_missing(side):
+def test_beyond_bankruptcy_the_fund_pays_and_then_the_winners(side):
     price = 100.0 * (1.0 - 0.2 * side)
     coins = NOTIONAL / ENTRY
     hole = -np.sum(NOTIONAL / LEVERAGE + side * coins * (price - ENTRY))
     rich, poor = Desk(side), Desk(side, fund=100.0)
-    assert not rich.close(price)
-    assert poor.close(price)
+    rich.close(price)
+    winner = np.array([[100.0], [0.0], [0.0], [0.0], [0.0], [300.0]])
+    poor.perps -= side * winner
+    poor.close(price)
+    poor.perps += side * winner
     np.testing.assert_allclose(rich.totals[q.FUND_PAID, 0], hole, rtol=1e-12)
     np.testing.assert_allclose(poor.totals[q.FUND_PAID, 0], 100.0, rtol=1e-12)
-    np.testing.assert_allclose(poor.totals[q.MISSING, 0], hole - 100.0, rtol=1e-12)
-    np.testing.assert_allclose(poor.owner(), [-(hole - 100.0), 0.0, 0.0], atol=1e-6)
+    np.testing.assert_allclose(poor.totals[q.HAIRCUT, 0], hole - 100.0, rtol=1e-12)
+    # The account traded with the market at once, which leaves it a winner of 100 coins beside one of 300.
+    np.testing.assert_allclose(poor.haircut[:, 0], (hole - 100.0) * winner[:, 0] / 400.0, rtol=1e-9)
+    np.testing.assert_allclose(poor.owner(), 0.0, atol=1e-6)
     assert rich.balanced()
     assert poor.balanced()
 
@@ -126,13 +131,8 @@ def test_closing_in_two_parts_is_closing_at_once():
     whole, parts = Desk(1.0), Desk(1.0)
     whole.close(94.0)
     parts.close(94.0, rungs=1)
-    after = np.zeros((o.RUNG_ROWS, 1, 1))
-    assert parts.reached[0] == 1.0
-    after[o.REACHED], after[o.SCALE] = 3.0, 1.0
-    after[o.TAKEN] = -(parts.sums[0, 3] - parts.sums[0, 1])
-    arguments = (np.ones(1), parts.reached, parts.sums, np.array([94.0]), parts.owed)
-    books = (parts.cash, parts.coins, parts.perps)
-    q.close_positions(0, after, *arguments, books, WHO, parts.totals, (1.0, 0.0, False))
+    assert parts.rungs[o.BOOKED, 0, 0] == 1.0
+    parts.close(94.0)
     np.testing.assert_allclose(parts.cash, whole.cash, atol=1e-7)
     np.testing.assert_allclose(parts.perps, whole.perps, atol=1e-9)
 
@@ -142,10 +142,14 @@ def test_funding_is_paid_by_longs_to_shorts_at_a_positive_rate(n):
     rng = np.random.default_rng(n)
     perps = rng.normal(0.0, 100.0, (5, n))
     perps[-1] -= perps.sum(axis=0)
-    per_coin = rng.normal(0.0, 0.01, n)
+    perp, share = np.zeros((PERP_ROWS, n)), rng.normal(0.0, 1e-4, n)
+    perp[MARK_PRICE] = 100.0
+    per_coin = 100.0 * share
     cash, funding = np.zeros((2, 5, n))
-    assert pay_funding(perps, np.arange(5), per_coin, cash, funding, 1e-9) == 0
+    books, rule = (perps, cash, funding), (1_440.0, 1e-9)
+    assert pay_funding(perp, share, np.arange(5), books, rule) == 0
     np.testing.assert_allclose(cash, -perps * per_coin, rtol=1e-13)
     np.testing.assert_array_equal(cash, funding)
+    np.testing.assert_allclose(perp[OWED], per_coin, rtol=1e-15)
     perps[0, 0] += 1.0
-    assert pay_funding(perps, np.arange(5), per_coin, cash, funding, 1e-9) == 1
+    assert pay_funding(perp, share, np.arange(5), books, rule) == 1

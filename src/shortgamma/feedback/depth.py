@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
-from shortgamma.basics.units import PERCENT
+from shortgamma.basics.units import PERCENT, SECONDS_PER_YEAR
 from shortgamma.kernels.climate import withdraw
 
 Vector = NDArray[np.float64]
@@ -222,3 +222,7 @@ class Impact:
                 f"permanent share {self.permanent_share:g}", place="impact", remedy="give 0 to 1"
             )
         check_positive(self.half_life_seconds, "half-life", "impact")
+
+    def decay(self, step_years: float) -> float:
+        """Factor by which the transient part decays in a step."""
+        return 0.5 ** (step_years * SECONDS_PER_YEAR / self.half_life_seconds)

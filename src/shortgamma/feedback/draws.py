@@ -56,8 +56,21 @@ class Draws:
         """Uniform numbers in (0, 1) of this step, shape (paths,); read, do not write."""
         return self._row("uniform", stream, fill_uniforms)
 
+    def normals_over(self, stream: int, steps: range) -> NDArray[np.float64]:
+        """The same of several steps of one chunk, shape (steps, paths)."""
+        return self._rows("normal", stream, fill_normals, steps)
+
+    def uniforms_over(self, stream: int, steps: range) -> NDArray[np.float64]:
+        """The same of several steps of one chunk, shape (steps, paths)."""
+        return self._rows("uniform", stream, fill_uniforms, steps)
+
     def _row(self, kind: str, stream: int, fill: Callable[..., None]) -> Vector:
-        wanted, row = divmod(self.step, CHUNK)
+        return self._rows(kind, stream, fill, range(self.step, self.step + 1))[0]
+
+    def _rows(
+        self, kind: str, stream: int, fill: Callable[..., None], steps: range
+    ) -> NDArray[np.float64]:
+        wanted, row = divmod(steps.start, CHUNK)
         made, chunk = self._chunks.get((kind, stream), (-1, None))
         if chunk is None:
             chunk = np.empty((CHUNK, self.size))
@@ -65,4 +78,4 @@ class Draws:
             first_pair = wanted * (CHUNK // 2)
             fill(self.seed, int(stream), self.first_path, first_pair, chunk)
             self._chunks[kind, stream] = (wanted, chunk)
-        return chunk[row]
+        return chunk[row : row + len(steps)]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
 from shortgamma.feedback.draws import CHUNK, Draws
+from shortgamma.feedback.full_marching import FullMarch
 from shortgamma.feedback.marching import can_march, march_on
 from shortgamma.feedback.outcome import Outcome, Paths, gather, join
 from shortgamma.feedback.setup import Setup
@@ -178,12 +179,13 @@ def run_block(
     draws = Draws(seed=run.seed, first_path=first, size=size)
     world = World(setup, draws, prepared.shared)
     twin = World(prepared.quiet, draws, prepared.quiet_shared)
+    markets = [(market, FullMarch.of(market)) for market in (world, twin)]
     state = setup.process.start(draws, setup.clock.years)
     kept: list[Vector] = []
     for steps in stretches(len(setup.clock), run.keep_every, single=observer is not None):
         shocks = exogenous(setup, state, draws, steps)
-        for market in (world, twin):
-            advance(market, steps, shocks)
+        for market, marcher in markets:
+            advance(market, marcher, steps, shocks)
         if observer is not None:
             observer(world, twin)
         if run.keep_every and steps.stop % run.keep_every == 0:
@@ -212,9 +214,14 @@ def exogenous(setup: Setup, state: Any, draws: Draws, steps: range) -> NDArray[n
     return shocks
 
 
-def advance(market: World, steps: range, shocks: NDArray[np.float64]) -> None:
-    """Takes the steps: all at once where nothing but standing hedges happens, else one by one."""
+def advance(
+    market: World, marcher: FullMarch | None, steps: range, shocks: NDArray[np.float64]
+) -> None:
+    """Takes the steps: all at once where a kernel knows everything that happens in them, else one by one."""
     market.index = steps.start
+    if len(steps) > 1 and marcher is not None and marcher.can_take(steps.stop):
+        marcher.take(steps, shocks)
+        return
     if len(steps) > 1 and can_march(market, steps.stop):
         march_on(market, steps, shocks)
         return

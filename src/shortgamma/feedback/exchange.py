@@ -23,6 +23,7 @@ from shortgamma.kernels.orders import (
     LADDER_COLUMNS,
     LIMIT,
     MOST,
+    NEXT,
     PASS,
     REACHED,
     RUNG_ROWS,
@@ -154,15 +155,14 @@ class Exchange:
         block = np.zeros((RUNG_ROWS, 1, self.size))
         block[LIMIT] = len(ladder.keys)
         block[SCALE] = 1.0
+        block[NEXT] = ladder.keys[0] if len(ladder.keys) else -np.inf
         self.rungs = np.ascontiguousarray(np.concatenate([self.rungs, block], axis=1))
         return len(self.ladders) - 1
 
     def set_rule(self, hedge: int, rule: HedgeRule) -> None:
         """The rule of one hedge for this step."""
         self.book[BAND, hedge] = rule.band
-        with np.errstate(invalid="ignore"):
-            edge = np.multiply(rule.band, rule.landing)
-        self.book[EDGE, hedge] = np.where(np.isfinite(edge), edge, 0.0)
+        self.book[EDGE, hedge] = rule.edge
         self.book[MOST, hedge] = rule.most
 
     def submit(self, order: FlowOrder) -> None:
@@ -252,6 +252,12 @@ class Exchange:
                 perp=order.perp,
             )
         self.flows.clear()
+
+    def begin_at(self, ladder: int, rungs: NDArray[np.int64]) -> None:
+        """Counts the first rungs of a ladder as closed already, shape (n,)."""
+        keys = np.append(self.ladders[ladder].ladder.keys, -np.inf)
+        self.rungs[REACHED, ladder] = rungs
+        self.rungs[NEXT, ladder] = keys[rungs]
 
     def reached(self, ladder: int) -> Vector:
         """Rungs of a ladder closed so far."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shortgamma.basics.errors import InputError
-from shortgamma.basics.units import LARGEST_PRICE, SMALLEST_PRICE
+from shortgamma.basics.units import LARGEST_PRICE, SECONDS_PER_YEAR, SMALLEST_PRICE
 from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.clock import Clock
 from shortgamma.feedback.curves import Span, VolLevels
@@ -57,6 +57,10 @@ class Setup:
             raise InputError(
                 f"spot is {self.spot:g}", place="spot", remedy="give a positive price in USD"
             )
+
+    def carry(self, step_years: float) -> float:
+        """Weight that the realised variance so far keeps in a step."""
+        return 0.5 ** (step_years * SECONDS_PER_YEAR / self.variance_half_life_seconds)
 
     @property
     def has_perp(self) -> bool:

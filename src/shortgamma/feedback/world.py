@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shortgamma.basics.units import SECONDS_PER_YEAR
 from shortgamma.feedback.accounts import Accounts
 from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.draws import Draws
@@ -148,9 +147,7 @@ class World:
             self.show_price()
         else:
             self._trade()
-        half_life = setup.variance_half_life_seconds / SECONDS_PER_YEAR
-        carry = 0.5 ** (self.step_years / half_life)
-        tally(self.paths, self.figures, carry, 1.0 / self.step_years)
+        tally(self.paths, self.figures, setup.carry(self.step_years), 1.0 / self.step_years)
 
     def _trade(self) -> None:
         """Orders, clearing and bookings of the step."""
@@ -181,7 +178,6 @@ class World:
         else:
             self.exchange.collect(self.paths)
             self.exchange.clear(self.paths, self.index + 1)
-        decay = 0.5 ** (self.step_years * SECONDS_PER_YEAR / setup.impact.half_life_seconds)
         average = 0.5 if setup.fill_price is FillPrice.AVERAGE else 0.0
-        rule = (setup.impact.permanent_share, decay, average)
+        rule = (setup.impact.permanent_share, setup.impact.decay(self.step_years), average)
         close_step(self.paths, self.logs, self.prices, self.spot, rule)

@@ -57,6 +57,11 @@ class Continuous:
     name = "continuous"
     is_continuous = True
 
+    @property
+    def constant_rule(self) -> HedgeRule:
+        """Band 0 without limit."""
+        return ALWAYS
+
     def rule(self, view: HedgeView) -> HedgeRule:  # noqa: ARG002
         """Band 0 without limit."""
         return ALWAYS
@@ -68,6 +73,11 @@ class NoHedge:
 
     name = "none"
     is_continuous = False
+
+    @property
+    def constant_rule(self) -> HedgeRule:
+        """An infinite band."""
+        return NEVER
 
     def rule(self, view: HedgeView) -> HedgeRule:  # noqa: ARG002
         """An infinite band."""
@@ -123,9 +133,14 @@ class DeltaBand:
         check_positive(self.name, width=self.width)
         check_word(self.name, "landing", value=self.landing, words=tuple(LANDINGS))
 
-    def rule(self, view: HedgeView) -> HedgeRule:  # noqa: ARG002
+    @property
+    def constant_rule(self) -> HedgeRule:
         """The width, and where a trade stops."""
         return HedgeRule(band=self.width, landing=LANDINGS[self.landing])
+
+    def rule(self, view: HedgeView) -> HedgeRule:  # noqa: ARG002
+        """The width, and where a trade stops."""
+        return self.constant_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

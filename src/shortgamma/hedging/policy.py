@@ -1,7 +1,7 @@
 """What a re-hedging policy sees and what it answers."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,13 @@ class HedgeRule:
     landing: Vector | float = 0.0
     most: Vector | float = float("inf")
 
+    @property
+    def edge(self) -> Vector:
+        """What is left of the gap after a trade, units of the underlying."""
+        with np.errstate(invalid="ignore"):
+            edge = np.multiply(self.band, self.landing)
+        return np.where(np.isfinite(edge), edge, 0.0)
+
 
 class Policy(Protocol):
     """When a hedger trades. A policy is a frozen value without state; the view carries all memory."""
@@ -68,4 +75,14 @@ class Policy(Protocol):
 
     def rule(self, view: HedgeView) -> HedgeRule:
         """The rule of this step; a function of the view alone."""
+        ...
+
+
+@runtime_checkable
+class ConstantPolicy(Protocol):
+    """A policy whose rule is the same in every step, whatever it sees."""
+
+    @property
+    def constant_rule(self) -> HedgeRule:
+        """The rule; its figures are numbers."""
         ...

@@ -16,8 +16,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from shortgamma.kernels.cells import blend_value
 from shortgamma.kernels.curves import (
-    blended,
     cell_of,
     hermite,
     hermite_basis,
@@ -70,12 +70,12 @@ def step_values(
         basis = hermite_basis(u)
         first, old = level_weights(levels[0][j], count)
         at = first * width + 2 * i
-        out[0, j] = blended(before, at, width, old, basis)
-        out[1, j] = blended(after, at, width, old, basis)
+        out[0, j] = blend_value(before, at, width, old, basis)
+        out[1, j] = blend_value(after, at, width, old, basis)
         first, new = level_weights(levels[1][j], count)
         at = first * width + 2 * i
-        out[2, j] = blended(after, at, width, new, basis)
-        out[3, j] = blended(target, at, width, new, basis)
+        out[2, j] = blend_value(after, at, width, new, basis)
+        out[3, j] = blend_value(target, at, width, new, basis)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)

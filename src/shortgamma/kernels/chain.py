@@ -24,6 +24,7 @@ Matrix = NDArray[np.float64]
 # Elements of a bid: most in all and tip (wei per gas); gas times USD per wei of a hedge and of a failed one;
 # chance that an included one fails; median tip of the others, steepness, and chance of a missed block.
 MOST_WEI, TIP, USD_PER_WEI, FAILED_USD_PER_WEI, FAILURE, MEDIAN, STEEPNESS, MISSED = range(8)
+BID = 8
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -81,11 +82,13 @@ def transact(
     uniforms, seen, gas, level = market
     table, grid = curve
     stage_due(gas, own[GAS_DUE], bid[USD_PER_WEI], bid[TIP])
+    in_time = 1.0 - bid[MISSED]
     for j in range(uniforms.size):
-        room = bid[MOST_WEI] - gas[BASE_FEE, j]
-        chance = inclusion(room, bid[TIP], gas[DEMAND, j], bid[MEDIAN], bid[STEEPNESS])
-        chance *= 1.0 - bid[MISSED]
         u = uniforms[j]
+        room = bid[MOST_WEI] - gas[BASE_FEE, j]
+        chance = in_time
+        if gas[DEMAND, j] > 1.0 or room < 0.0:
+            chance *= inclusion(room, bid[TIP], gas[DEMAND, j], bid[MEDIAN], bid[STEEPNESS])
         if u < chance * bid[FAILURE]:
             target, _slope = look_up(table, seen[j], level[j], grid[LOWEST], grid[INVERSE_STEP])
             if abs(target - own[HELD, j]) > own[BAND, j]:

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from shortgamma.kernels.curves import look_up
 from shortgamma.kernels.elementary import FAST
-from shortgamma.kernels.glide import BLOCK, glide, workspace
-from shortgamma.kernels.ladders import RUNG_ONLY, mark_reached, strike_backstops, wake_rungs
+from shortgamma.kernels.glide import AWAKE, BLOCK, glide, workspace
+from shortgamma.kernels.ladders import LATE, RUNG_ONLY, mark_reached, strike_backstops, wake_rungs
 from shortgamma.kernels.orders import (
     ALWAYS,
     ASLEEP,
@@ -286,19 +286,32 @@ def pushed(j, y, flow, paths):
     return y + paths[IMPACT, j] * flow / (1.0 - lean) if lean < UNIQUE else y
 
 
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def take_awake(j, hedges, terms, own):
+    """Every hedge asleep but those that always trade or that the ordinary step found awake."""
+    for k in range(terms.shape[0]):
+        is_awake = (terms[k, ALWAYS] > 0.0) | (own[k, AWAKE, j] > 0.0)
+        hedges[FILL, k, j] = 0.0 if is_awake else ASLEEP
+
+
 @njit(fastmath=FAST, error_model="numpy", cache=True)
-def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, is_solved):
+def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, how, own):
     """Clears one path in rounds outward from the shock.
 
     Args:
-        is_solved: POST and FILL hold the first round already.
+        how: RUNG_ONLY where POST and FILL hold the first round already, LATE where POST is near the second
+            round and ``own`` says who is awake in it; else SEARCHED.
+        own: From :func:`glide.workspace`.
     """
     u, y = paths[PRE, j], paths[POST, j]
     unique = is_unique(j, paths, terms)
     forced = wake_rungs(j, u, paths, rungs, ladders, keys, sizes)
-    settled = is_solved and unique and forced == 0.0
+    begun = unique and forced == 0.0
+    settled = begun and how == RUNG_ONLY
     if settled:
         mark_asleep(j, hedges, terms)
+    elif begun and how == LATE:
+        take_awake(j, hedges, terms, own)
     else:
         put_to_sleep(j, hedges, terms)
         wake_hedges(j, u, paths, hedges, terms, tables, grid)
@@ -328,7 +341,7 @@ def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, i
 def clear_part(paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, missed, work):
     """Clears one step of a part of the paths: all of it by :func:`glide`, then what is not ordinary."""
     glide(paths, hedges, terms, tables, grid, missed, work)
-    mark_reached(paths, rungs, ladders, keys, missed)
+    mark_reached(paths, rungs, ladders, missed)
     for j in range(missed.size):
         if missed[j] == 0.0:
             continue
@@ -337,8 +350,8 @@ def clear_part(paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, 
             hedges[FILL, :, j] = 0.0
         else:
             strike_backstops(j, paths, rungs, ladders, keys, sizes)
-            solved = missed[j] == RUNG_ONLY
-            search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, solved)
+            how, own = missed[j], work[1]
+            search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, how, own)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -361,7 +374,7 @@ def clear(
         tables: Hedge targets in coins, shape (hedges, levels, 2·nodes); see :mod:`curves`.
         keys: Side-signed log levels of the rungs, in the order in which they are reached.
         sizes: Running sums of their sizes, one element more per ladder than it has rungs.
-        missed: Set to 1 where the path had to be searched, to 2 where that was only for a rung.
+        missed: Overwritten: 0 where the step was ordinary; see :mod:`ladders`.
     """
     work = workspace(terms.shape[0])
     for start in range(0, missed.size, BLOCK):

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from shortgamma.kernels.cells import blend_cell
 from shortgamma.kernels.elementary import FAST, INV_SQRT_2PI, MILLS_HIGH, exp_bounded, mills_pair
 from shortgamma.kernels.rows import put, take
 
@@ -85,13 +86,9 @@ def look_up(tables, y, level, lowest, inverse_step):
         value, slope = hermite(tables[0], i, u)
     else:
         first, weights = level_weights(level, tables.shape[0])
-        v0, d0, v1, d1 = 0.0, 0.0, 0.0, 0.0
-        for m in range(LEVELS):
-            row, weight = tables[first + m], weights[m]
-            v0 += weight * take(row, 2 * i)
-            d0 += weight * take(row, 2 * i + 1)
-            v1 += weight * take(row, 2 * i + 2)
-            d1 += weight * take(row, 2 * i + 3)
+        width = tables.shape[1]
+        cell = blend_cell(tables.reshape(tables.size), first * width + 2 * i, width, weights)
+        v0, d0, v1, d1 = cell
         value, slope = cubic_of(v0, d0, v1, d1, u)
     inside = (y > lowest) & (y < lowest + (nodes - 1) / inverse_step)
     return value, (slope * inverse_step if inside else 0.0)
@@ -239,20 +236,6 @@ def hermite_basis(u):
     cube = square * u
     rise = 3.0 * square - 2.0 * cube
     return 1.0 - rise, u - 2.0 * square + cube, rise, cube - square
-
-
-@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def blended(flat, at, width, weights, basis):
-    """Value of a curve on (level, y): four neighbouring numbers blended over the levels, then summed."""
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    for m in range(LEVELS):
-        weight = weights[m]
-        a += weight * take(flat, at)
-        b += weight * take(flat, at + 1)
-        c += weight * take(flat, at + 2)
-        d += weight * take(flat, at + 3)
-        at += width
-    return basis[0] * a + basis[1] * b + basis[2] * c + basis[3] * d
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shortgamma.kernels.elementary import FAST
 from shortgamma.kernels.orders import IMPACT, PASS, STATUS, TRADING
-from shortgamma.kernels.perpetual import BASIS, PER_COIN_BOUGHT
+from shortgamma.kernels.perpetual import BASIS, PER_COIN_BOUGHT, VOLUME
 from shortgamma.kernels.rows import put, take
 
 Vector = NDArray[np.float64]
@@ -58,6 +58,13 @@ def value_slopes(paths: Matrix, strength: float, slope: Vector) -> None:
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def value_bought(slope: Vector, fundamental: Vector, log_price: Vector, coins: Vector) -> None:
+    """What they bought where the step ended at ``log_price``, into ``coins``."""
+    for j in range(coins.size):
+        put(coins, j, take(slope, j) * (take(log_price, j) - take(fundamental, j)), 0)
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def basis_share(paths: Matrix, part: float) -> None:
     """Row PASS: the part of the basis that is closed in this step."""
     status, impact, passed = paths[STATUS], paths[IMPACT], paths[PASS]
@@ -93,3 +100,23 @@ def unwinding_orders(paths: Matrix, position: Vector, part: float, coins: Vector
     for j in range(coins.size):
         sold = -part * take(position, j)
         put(coins, j, sold if trades(take(status, j), take(impact, j)) else 0.0, 0)
+
+
+@njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def basis_legs(
+    paths: Matrix, perp: Matrix, held: tuple[Vector, Vector], spot: Vector, leg: Vector
+) -> None:
+    """What the arbitrageur trades besides: his share of all perpetual trades, and the other leg of all.
+
+    Args:
+        paths: Row PASS is the part of the basis that is closed.
+        perp: Row VOLUME is what the others bought in the perpetual.
+        held: Coins of spot and of the perpetual, before these trades.
+        spot, leg: Overwritten: coins bought in spot, and in the perpetual.
+    """
+    passed, volume = paths[PASS], perp[VOLUME]
+    coins, perps = held
+    for j in range(spot.size):
+        put(spot, j, take(passed, j) * take(volume, j), 0)
+    for j in range(spot.size):
+        put(leg, j, -(take(coins, j) + take(perps, j) + take(spot, j)), 0)

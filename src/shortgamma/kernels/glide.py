@@ -9,13 +9,13 @@ A correction is Halley's: its error is of third order in its size. Source: E. Ha
 J. F. Traub (1964), Iterative Methods for the Solution of Equations, section 5.2.
 """
 
-import math
-
 import numpy as np
 from numba import njit
 
+from shortgamma.kernels.cells import blend_cell
 from shortgamma.kernels.curves import LEVELS, level_weights
 from shortgamma.kernels.elementary import FAST
+from shortgamma.kernels.ladders import LATE
 from shortgamma.kernels.orders import (
     ALWAYS,
     BAND,
@@ -55,6 +55,7 @@ SUMS = WEIGHT + LEVELS
 SCRATCH = SUMS + 6
 # Rows of the scratch of each hedge, shape (hedges, HEDGE_SCRATCH, BLOCK).
 TRADE, TILT, BEND, AWAKE = range(4)
+WOKEN = 2.0  # of AWAKE: since the shock; 1 = by the shock, 0 = asleep
 HEDGE_SCRATCH = 4
 
 
@@ -110,14 +111,13 @@ def gather(tables, count, index, first, scratch):
     width = tables.shape[1]
     for j in range(count):
         at = np.intp(first[j]) * width + np.intp(index[j]) * 2
-        a, b, c, d = 0.0, 0.0, 0.0, 0.0
-        for m in range(LEVELS):
-            weight = scratch[WEIGHT + m, j]
-            a += weight * take(flat, at)
-            b += weight * take(flat, at + 1)
-            c += weight * take(flat, at + 2)
-            d += weight * take(flat, at + 3)
-            at += width
+        weights = (
+            scratch[WEIGHT, j],
+            scratch[WEIGHT + 1, j],
+            scratch[WEIGHT + 2, j],
+            scratch[WEIGHT + 3, j],
+        )
+        a, b, c, d = blend_cell(flat, at, width, weights)
         v0[j] = a
         d0[j] = b
         v1[j] = c
@@ -180,7 +180,7 @@ def stage_wake(held, band, scratch, own, inverse_step):
 def stage_banded(rule, share, scratch, before, after, own, inverse_step):
     """Trade of a hedge with a band, an edge and a limit, added to the demand.
 
-    One that would wake on the way makes the demand infinite: the path is not ordinary.
+    One that wakes on the way trades from here on, and the path is not ordinary.
     """
     held, band, edge, most = rule
     want, tilt, bend = after[0], after[1], after[2]
@@ -190,21 +190,24 @@ def stage_banded(rule, share, scratch, before, after, own, inverse_step):
         value, slope, half = cubic(j, scratch, inverse_step)
         gap = value - take(held, j)
         size = abs(gap)
-        on = take(awake, j)
-        late = (size > take(band, j)) & (on == 0.0)
+        so_far = take(awake, j)
+        late = (size > take(band, j)) & (so_far == 0.0)
+        on = WOKEN if late else so_far
+        here = 1.0 if on > 0.0 else 0.0
         beyond = size - take(edge, j)
         beyond = beyond if beyond > 0.0 else 0.0
         most_here = take(most, j)
-        free = on if (beyond > 0.0) & (beyond < most_here) else 0.0
-        beyond = on * (beyond if beyond < most_here else most_here)
+        free = here if (beyond > 0.0) & (beyond < most_here) else 0.0
+        beyond = here * (beyond if beyond < most_here else most_here)
         trade = beyond if gap > 0.0 else -beyond
         part = take(share, j)
-        put(want, j, math.inf if late else take(before[0], j) + part * trade, 0)
+        put(want, j, take(before[0], j) + part * trade, 0)
         put(tilt, j, take(before[1], j) + part * (free * slope), 1)
         put(bend, j, take(before[2], j) + part * (free * half), 2)
         put(trades, j, trade, 3)
         put(tilts, j, free * slope, 4)
         put(bends, j, free * half, 5)
+        put(awake, j, on, 6)
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -280,6 +283,14 @@ def stage_check(paths, terms, step, largest, missed):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def stage_late(own, missed):
+    """Marks what is out of the ordinary because a hedge wakes on the way."""
+    awake = own[AWAKE]
+    for j in range(missed.size):
+        put(missed, j, LATE if take(awake, j) == WOKEN else take(missed, j), 0)
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def passes_of(terms):
     """Two where a hedge may sleep: its band is looked at before anyone's trade; else one."""
     passes = 1
@@ -300,7 +311,7 @@ def workspace(hedges):
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
 def glide(paths, hedges, terms, tables, grid, missed, work):
-    """Clears every ordinary path; ``missed`` is 1 where a path was not ordinary, else 0.
+    """Clears every ordinary path; ``missed`` is 0 there, LATE where a hedge wakes on the way, else SEARCHED.
 
     Arguments as in :func:`clearing.clear`; at most BLOCK paths; ``work`` from :func:`workspace`.
     """
@@ -320,3 +331,6 @@ def glide(paths, hedges, terms, tables, grid, missed, work):
     for k in range(terms.shape[0]):
         stage_fill(own[k], scratch[STEP], hedges[FILL, k])
     stage_check(paths, terms, scratch[STEP], grid[LARGEST], missed)
+    for k in range(terms.shape[0]):
+        if terms[k, ALWAYS] == 0.0:
+            stage_late(own[k], missed)

@@ -83,13 +83,14 @@ def ready_ladders(
         spot: Initial price where sizes are contracts of 1 USD; 0 where they are coins.
     """
     owed, price, opening = market
-    for g in range(rungs.shape[1]):
-        shift, scale = rungs[SHIFT, g], rungs[SCALE, g]
+    shift, scale = rungs[SHIFT, 0], rungs[SCALE, 0]
+    for j in range(price.size):
+        put(shift, j, take(owed, j) / take(price, j), 0)
+    if spot > 0.0:
         for j in range(price.size):
-            put(shift, j, take(owed, j) / take(price, j), 0)
-        if spot > 0.0:
-            for j in range(price.size):
-                put(scale, j, 1.0 / (spot * exp_bounded(take(opening, j))), 0)
+            put(scale, j, 1.0 / (spot * exp_bounded(take(opening, j))), 0)
+    for g in range(1, rungs.shape[1]):
+        rungs[SHIFT, g], rungs[SCALE, g] = shift, scale
     if rungs.shape[1] == 4:
         oldest = (now + 1) % waiting.shape[0]
         for pair in range(2):

@@ -49,7 +49,8 @@ SCALE = 3  # coins per unit of size
 TAKEN = 4  # coins bought in the market by closing rungs in this step
 STRUCK = 5  # coins handed to the backstop in this step
 BOOKED = 6  # rungs whose closing has been booked
-RUNG_ROWS = 7
+NEXT = 7  # key of the next rung; −∞ where there is none
+RUNG_ROWS = 8
 
 # Columns of ``ladders``, shape (ladders, LADDER_COLUMNS).
 FIRST = 0  # where its rungs begin in ``keys``

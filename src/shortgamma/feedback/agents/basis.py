@@ -11,7 +11,7 @@ from shortgamma.feedback.depth import check_positive
 from shortgamma.feedback.exchange import NO_COSTS, FlowOrder
 from shortgamma.feedback.perp import PerpMarket
 from shortgamma.feedback.world import World
-from shortgamma.kernels.flows import basis_orders, basis_share
+from shortgamma.kernels.flows import basis_legs, basis_orders, basis_share
 from shortgamma.kernels.orders import PASS
 
 
@@ -55,7 +55,9 @@ class BasisArbitrageur(Agent):
             raise InputError(
                 "there is no perpetual to trade", place=self.name, remedy="add a PerpMarket"
             )
-        return world.accounts.open(self.name)
+        account = world.accounts.open(self.name)
+        world.accounts.let_hold_perps(account)
+        return account
 
     def part(self, step_years: float) -> float:
         """Of the basis that is closed in a step."""
@@ -77,8 +79,9 @@ class BasisArbitrageur(Agent):
     def settle(self, state: int, world: World) -> None:
         """Books the share of everyone's perpetual trades in spot, and the other leg of all."""
         perp = world.state_of(PerpMarket)
-        passed = world.paths[PASS] * perp.volume
         accounts = world.accounts
-        spot_leg = accounts.coins[state] + accounts.perps[state] + passed
-        accounts.trade(state, passed, price=world.traded, costs=NO_COSTS.pair, perp=False)
-        accounts.trade(state, -spot_leg, price=world.perp_traded, costs=NO_COSTS.pair, perp=True)
+        spot, leg = np.empty((2, world.size))
+        held = (accounts.coins[state], accounts.perps[state])
+        basis_legs(world.paths, perp.rows, held, spot, leg)
+        accounts.trade(state, spot, price=world.traded, costs=NO_COSTS.pair, perp=False)
+        accounts.trade(state, leg, price=world.perp_traded, costs=NO_COSTS.pair, perp=True)

@@ -10,7 +10,7 @@ from shortgamma.feedback.draws import Stream
 from shortgamma.feedback.exchange import NO_COSTS, LadderOrder
 from shortgamma.feedback.ladder import Ladder
 from shortgamma.feedback.world import World
-from shortgamma.kernels.orders import PASS, REACHED, SHIFT, TAKEN
+from shortgamma.kernels.orders import PASS, SHIFT, TAKEN
 
 Vector = NDArray[np.float64]
 
@@ -79,4 +79,4 @@ class StopState:
             self.start = np.zeros(draws.size, dtype=np.int64)
             away = orders.gap + orders.jitter * draws.uniforms(Stream.AGENTS + 1)
             rungs[SHIFT, self.number] = -ladder.side * away
-        rungs[REACHED, self.number] = self.start
+        world.exchange.begin_at(self.number, self.start)
