@@ -235,7 +235,7 @@ def clear_fast(books):
             rungs[[o.LIMIT, o.SHIFT, o.SCALE], g, j] = limit, ladder.shift, ladder.scale
             rungs[o.NEXT, g, j] = ladder.keys[0] if len(ladder.keys) else -np.inf
     for k, hedge in enumerate(first.hedges):
-        terms[k] = float(hedge.always), float(hedge.on_perp), hedge.steepest
+        terms[k] = float(hedge.always), float(hedge.on_perp), hedge.steepest, k, 1.0
         tables[k, 0, ::2], tables[k, 0, 1::2] = hedge.target, hedge.slope * STEP
     keys, sizes = [np.zeros(0)], [np.zeros(0)]
     for g, ladder in enumerate(first.ladders):

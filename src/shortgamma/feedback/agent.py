@@ -1,5 +1,6 @@
 """What an agent is to the engine."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,8 +34,17 @@ class Agent:
         """Years to the first expiry of what it hedges; hedges that expire during a run need a finer grid."""
         return float("inf")
 
-    def prepare(self, setup: "Setup") -> Any:  # noqa: ARG002
-        """What all blocks share, made once per run; read-only from then on."""
+    def prepare(
+        self,
+        setup: "Setup",  # noqa: ARG002
+        others: Sequence[tuple["Agent", Any]],  # noqa: ARG002
+    ) -> Any:
+        """What all blocks share, made once per run; read-only from then on.
+
+        Args:
+            setup: The market.
+            others: Agents that stand before this one, and what they prepared.
+        """
         return None
 
     def enter(self, world: "World", shared: Any) -> Any:

@@ -56,14 +56,14 @@ class Attribution:
         step_values(tables, world.log_price, (own[PAST + THEN], level), exchange.grid, self.values)
         payoff = state.payoff(world)
         if payoff is not None:
-            self.values[1:3] += payoff
+            self.values[1:3] += payoff / state.factor
         perp = state.dealer.perp
         market = (
             (world.price, world.mark, world.perp_traded, level)
             if perp
             else (world.price, world.price, world.traded, level)
         )
-        add_step(self.values, own, market, state.filled(world))
+        add_step(self.values, own, market, state.filled(world), state.factor)
         if payoff is not None:
             own[PAST + VALUE] -= payoff
 

@@ -353,3 +353,16 @@ class BookCurve:
         if not rows.size:
             return None
         return self._value(self.options.select(rows), self.quantity[rows], float(self.times[index]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CurveShare:
+    """A book that is a multiple of another one, so that both read the same tables.
+
+    Args:
+        curve: Of the other book.
+        factor: Holding over the holding of the other book, positive.
+    """
+
+    curve: BookCurve
+    factor: float = 1.0

@@ -97,7 +97,9 @@ def prepare(setup: Setup) -> Prepared:
     Raises:
         InputError: The setup contradicts itself.
     """
-    shared = [agent.prepare(setup) for agent in setup.agents]
+    shared: list[Any] = []
+    for agent in setup.agents:
+        shared.append(agent.prepare(setup, tuple(zip(setup.agents, shared, strict=False))))
     rest = [part for part, agent in zip(shared, setup.agents, strict=True) if not agent.is_hedger]
     return Prepared(setup=setup, quiet=without_hedging(setup), shared=shared, quiet_shared=rest)
 

@@ -11,10 +11,12 @@ from shortgamma.feedback.ladder import Ladder
 from shortgamma.hedging.policy import HedgeRule
 from shortgamma.kernels.clearing import clear
 from shortgamma.kernels.orders import (
+    ALWAYS,
     BACKSTOP,
     BAND,
     COUNT,
     EDGE,
+    FACTOR,
     FILL,
     FIRST,
     FLOW,
@@ -24,6 +26,7 @@ from shortgamma.kernels.orders import (
     LIMIT,
     MOST,
     NEXT,
+    ON_PERP,
     PASS,
     REACHED,
     RUNG_ROWS,
@@ -31,6 +34,7 @@ from shortgamma.kernels.orders import (
     SIDE,
     SLOPE,
     STEEPEST,
+    TABLE,
     TAKEN,
     TERM_COLUMNS,
 )
@@ -63,10 +67,11 @@ NO_COSTS = TradingCosts(half_spread=0.0, fee=0.0)
 
 @dataclass(slots=True, kw_only=True)
 class HedgeOrder:
-    """A standing order to be hedged: who, with which curve, where and at which costs."""
+    """A standing order to be hedged: who, with which multiple of which curve, where and at which costs."""
 
     account: int
     curve: BookCurve
+    factor: float = 1.0
     perp: bool
     costs: TradingCosts
 
@@ -115,6 +120,7 @@ class Exchange:
         self.size = size
         self.span = span
         self.hedges: list[HedgeOrder] = []
+        self.curves: list[BookCurve] = []
         self.ladders: list[LadderOrder] = []
         self.flows: list[FlowOrder] = []
         self.grid = np.array([span.lowest, 1.0 / span.step, LARGEST_MOVE])
@@ -134,7 +140,12 @@ class Exchange:
     def add_hedge(self, order: HedgeOrder, *, always: bool) -> int:
         """Registers a hedge for the whole run and returns its number; it starts at its target."""
         self.hedges.append(order)
-        self.terms = np.vstack([self.terms, [float(always), float(order.perp), 0.0]])
+        if order.curve not in self.curves:
+            self.curves.append(order.curve)
+        row = np.zeros((1, TERM_COLUMNS))
+        row[0, ALWAYS], row[0, ON_PERP] = float(always), float(order.perp)
+        row[0, TABLE], row[0, FACTOR] = self.curves.index(order.curve), order.factor
+        self.terms = np.concatenate([self.terms, row])
         block = np.zeros((HEDGE_ROWS, 1, self.size))
         block[MOST] = np.inf
         self.book = np.ascontiguousarray(np.concatenate([self.book, block], axis=1))
@@ -204,12 +215,13 @@ class Exchange:
         """The same at several times, shape (times, hedges, TERM_COLUMNS)."""
         terms = np.repeat(self.terms[np.newaxis], len(indices), axis=0)
         for number, order in enumerate(self.hedges):
-            terms[:, number, STEEPEST] = [order.curve.steepest(index) for index in indices]
+            steepest = [order.curve.steepest(index) for index in indices]
+            terms[:, number, STEEPEST] = np.multiply(order.factor, steepest)
         return terms
 
     def tables(self, index: int) -> NDArray[np.float64]:
-        """Targets of every hedge at ``times[index]``, shape (hedges, levels, 2·nodes)."""
-        tables = [order.curve.targets.at(index) for order in self.hedges]
+        """Targets on every curve at ``times[index]``, shape (curves, levels, 2·nodes)."""
+        tables = [curve.targets.at(index) for curve in self.curves]
         if len(tables) == 1:
             return tables[0][np.newaxis]
         return np.stack(tables) if tables else np.zeros((0, 1, 2 * self.span.nodes))

@@ -24,9 +24,10 @@ from shortgamma.feedback.setup import FillPrice
 from shortgamma.feedback.vol import ReactingVol
 from shortgamma.feedback.world import World
 from shortgamma.hedging.policy import ConstantPolicy
-from shortgamma.kernels import full_march as march
+from shortgamma.kernels import full_state as march
 from shortgamma.kernels.chain import BID
 from shortgamma.kernels.climate import GAS_ROWS
+from shortgamma.kernels.full_march import march_full
 from shortgamma.kernels.liquidation import TOTAL_ROWS
 from shortgamma.kernels.tables import addresses
 from shortgamma.venues.funding import HOURS_PER_YEAR, MemorylessFunding
@@ -92,6 +93,8 @@ class FullMarch:
         self.perp, self.perp_state = only(markets, PerpMarket, None)
         self.vol, self.multiple = only(markets, ReactingVol, np.zeros(0))
         self.gas, self.chain = only(markets, GasMarket, None)
+        splitting = [state.curve for state in self.dealers if state.attribution is not None]
+        self.split = list(dict.fromkeys(splitting))
         self.state = self._state()
         self.desks, self.bids = self._desks()
         self.constants = self._constants()
@@ -118,7 +121,7 @@ class FullMarch:
         world = self.world
         targets = [world.exchange.tables(index + 1) for index in steps]
         values = self._values(range(steps.start, steps.stop + 1))
-        wrong = march.march_full(
+        wrong = march_full(
             self.state,
             self._books(),
             self._numbers(steps, shocks),
@@ -232,18 +235,17 @@ class FullMarch:
         )
 
     def _values(self, indices: range) -> list[list[Matrix]]:
-        """Values of every book whose result is split, at several times."""
-        splitting = [state for state in self.dealers if state.attribution is not None]
-        return [[state.curve.values.at(index) for state in splitting] for index in indices]
+        """Values on every curve of which a result is split, at several times."""
+        return [[curve.values.at(index) for curve in self.split] for index in indices]
 
     def _market(
         self, steps: range, targets: list[Matrix], values: list[list[Matrix]]
     ) -> march.Market:
-        exchange, gas, vol = self.world.exchange, self.gas, self.vol
-        splits = self.desks[:, march.SPLITS] > 0.0
-        where = np.zeros((len(values), len(self.dealers)), dtype=np.int64)
-        where[:, splits] = [addresses(tables) for tables in values]
-        usual, calm, _response, noise, elasticity = gas.demand(1.0) if gas else (1.0, *[0.0] * 4)
+        exchange = self.world.exchange
+        where = np.zeros((len(values), len(exchange.curves)), dtype=np.int64)
+        where[:, [exchange.curves.index(curve) for curve in self.split]] = [
+            addresses(tables) for tables in values
+        ]
         return march.Market(
             clock=self._clock(steps),
             constants=self.constants,
@@ -258,21 +260,24 @@ class FullMarch:
             sizes=exchange.sizes,
             sums=self._sums(),
             owners=self._owners(),
-            who=np.array(
-                [
-                    self.noise_account,
-                    self.value_account,
-                    self.basis_account,
-                    self.crowd.backstop if self.crowd else -1,
-                ]
-            ),
+            who=self._who(),
             holders=self.world.accounts.perp_holders,
             funding=np.array([*self.perp.funding.terms, 0.0]),
-            vol=vol.rule(1.0)[:3] if vol else (1.0, 0.0, 0.0),
+            vol=self.vol.rule(1.0)[:3] if self.vol else (1.0, 0.0, 0.0),
             levels=self.world.setup.levels.ends,
-            gas=(usual, calm, noise, elasticity, float(gas.gas_limit) if gas else 0.0),
+            gas=self._gas(),
             shape=targets[0].shape,
         )
+
+    def _who(self) -> NDArray[np.int64]:
+        backstop = self.crowd.backstop if self.crowd else -1
+        return np.array([self.noise_account, self.value_account, self.basis_account, backstop])
+
+    def _gas(self) -> tuple[float, float, float, float, float]:
+        if not self.gas:
+            return 1.0, 0.0, 0.0, 0.0, 0.0
+        usual, calm, _response, noise, elasticity = self.gas.demand(1.0)
+        return usual, calm, noise, elasticity, float(self.gas.gas_limit)
 
     def _sums(self) -> Matrix:
         parts = [part.sums for part in self.crowd.sides] if self.crowd else []

@@ -188,7 +188,7 @@ class GasPayer:
                 chain.rows,
                 world.paths[LEVEL],
             ),
-            (state.curve.targets.at(world.index + 1), exchange.grid),
+            (state.curve.targets.at(world.index + 1), exchange.grid, state.factor),
             self.bid(world),
             world.accounts.cash,
             state.account,

@@ -91,12 +91,13 @@ def single_level(tables, log_price, lowest, inverse_step, out):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_parts(values, past, parts, price, mark, traded, fill):
+def stage_parts(values, past, parts, price, mark, traded, fill, factor):
     """Adds one step to gamma, theta, vega, delta and execution."""
     for j in range(price.size):
         target = take(past[TARGET], j)
         change = take(price, j) - take(past[PRICE], j)
-        moved, aged, final = take(values[0], j), take(values[1], j), take(values[2], j)
+        moved, aged = factor * take(values[0], j), factor * take(values[1], j)
+        final = factor * take(values[2], j)
         gamma = moved - take(past[VALUE], j) + target * change
         delta = (take(past[HELD], j) - target) * change
         execution = take(fill, j) * (take(mark, j) - take(traded, j))
@@ -108,15 +109,15 @@ def stage_parts(values, past, parts, price, mark, traded, fill):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_past(values, past, parts, market, held):
+def stage_past(values, past, parts, market, held, factor):
     """Adds the basis, then remembers the end of the step."""
     price, mark, _traded, level = market
     for j in range(price.size):
         carried = (take(mark, j) - take(past[MARK], j)) - (take(price, j) - take(past[PRICE], j))
         basis = take(parts[BASIS], j) + take(past[HELD], j) * carried
         put(parts[BASIS], j, basis, 0)
-        put(past[VALUE], j, take(values[2], j), 1)
-        put(past[TARGET], j, take(values[3], j), 2)
+        put(past[VALUE], j, factor * take(values[2], j), 1)
+        put(past[TARGET], j, factor * take(values[3], j), 2)
         put(past[PRICE], j, take(price, j), 3)
         put(past[MARK], j, take(mark, j), 4)
         put(past[HELD], j, take(held, j), 5)
@@ -129,6 +130,7 @@ def add_step(
     own: Matrix,
     market: tuple[Vector, Vector, Vector, Vector],
     fill: Vector,
+    factor: float,
 ) -> None:
     """Adds one step to the parts of a result.
 
@@ -138,8 +140,9 @@ def add_step(
         market: Spot price, price at which the hedge is marked, price that its trade paid (USD), and position
             among the vol levels, shape (n,).
         fill: Coins bought in the step, shape (n,).
+        factor: By which the values are multiplied.
     """
     price, mark, traded, _level = market
     past, parts = own[PAST : PAST + PAST_ROWS], own[PARTS : PARTS + PART_ROWS]
-    stage_parts(values, past, parts, price, mark, traded, fill)
-    stage_past(values, past, parts, market, own[HELD_NOW])
+    stage_parts(values, past, parts, price, mark, traded, fill, factor)
+    stage_past(values, past, parts, market, own[HELD_NOW], factor)

@@ -64,7 +64,7 @@ def stage_due(gas, due, per_wei, tip):
 def transact(
     own: Matrix,
     market: tuple[Vector, Vector, Matrix, Vector],
-    curve: tuple[Matrix, Vector],
+    curve: tuple[Matrix, Vector, float],
     bid: Vector,
     cash: Matrix,
     payer: int,
@@ -74,13 +74,13 @@ def transact(
     Args:
         own: Rows of the hedge; BAND becomes infinite where nothing gets through, GAS_DUE and GAS_PAID follow.
         market: Uniform numbers, log price that the hedger sees, rows of gas, rows of ``paths``' LEVEL.
-        curve: Targets now, shape (levels, 2·nodes), and their grid.
+        curve: Targets now, shape (levels, 2·nodes), their grid, and what they are multiplied by.
         bid: See above.
         cash: USD, shape (accounts, n); updated.
         payer: Account of the hedger.
     """
     uniforms, seen, gas, level = market
-    table, grid = curve
+    table, grid, factor = curve
     stage_due(gas, own[GAS_DUE], bid[USD_PER_WEI], bid[TIP])
     in_time = 1.0 - bid[MISSED]
     for j in range(uniforms.size):
@@ -91,7 +91,7 @@ def transact(
             chance *= inclusion(room, bid[TIP], gas[DEMAND, j], bid[MEDIAN], bid[STEEPNESS])
         if u < chance * bid[FAILURE]:
             target, _slope = look_up(table, seen[j], level[j], grid[LOWEST], grid[INVERSE_STEP])
-            if abs(target - own[HELD, j]) > own[BAND, j]:
+            if abs(factor * target - own[HELD, j]) > own[BAND, j]:
                 failed = (gas[BASE_FEE, j] + bid[TIP]) * bid[FAILED_USD_PER_WEI]
                 burn(payer, failed, own, cash, j)
             own[BAND, j] = ASLEEP

@@ -25,12 +25,20 @@ from numpy.typing import NDArray
 from shortgamma.kernels.curves import look_up
 from shortgamma.kernels.elementary import FAST
 from shortgamma.kernels.glide import AWAKE, BLOCK, glide, workspace
-from shortgamma.kernels.ladders import LATE, RUNG_ONLY, mark_reached, strike_backstops, wake_rungs
+from shortgamma.kernels.ladders import (
+    LATE,
+    RUNG_ONLY,
+    SEARCHED,
+    mark_reached,
+    strike_backstops,
+    wake_rungs,
+)
 from shortgamma.kernels.orders import (
     ALWAYS,
     ASLEEP,
     BAND,
     EDGE,
+    FACTOR,
     FILL,
     FLOW,
     HELD,
@@ -49,6 +57,7 @@ from shortgamma.kernels.orders import (
     SLOPE,
     STATUS,
     STEEPEST,
+    TABLE,
     TANGENT,
     TRADING,
     UNIQUE,
@@ -66,9 +75,8 @@ LEAST = 1e-15  # log moves below this are rounding
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def wanted(k, j, y, paths, hedges, terms, tables, grid):
-    """What hedge k of path j buys if the step ends at y, in coins, and the derivative by y."""
-    target, slope = look_up(tables[k], y, paths[LEVEL, j], grid[LOWEST], grid[INVERSE_STEP])
+def wanted(k, j, target, slope, hedges, terms):
+    """What hedge k of path j buys to get to its target, in coins, and the derivative by the log price."""
     trade = target - hedges[HELD, k, j]
     if terms[k, ALWAYS] > 0.0:
         return trade, slope
@@ -89,8 +97,15 @@ def demand(j, y, paths, hedges, terms, tables, grid):
     """
     total = paths[FLOW, j] + paths[SLOPE, j] * y
     slope = paths[SLOPE, j]
+    seen = -1.0
+    target, rise = 0.0, 0.0
     for k in range(terms.shape[0]):
-        trade, tangent = wanted(k, j, y, paths, hedges, terms, tables, grid)
+        if terms[k, TABLE] != seen:
+            seen = terms[k, TABLE]
+            table = tables[int(seen)]
+            target, rise = look_up(table, y, paths[LEVEL, j], grid[LOWEST], grid[INVERSE_STEP])
+        factor = terms[k, FACTOR]
+        trade, tangent = wanted(k, j, factor * target, factor * rise, hedges, terms)
         if hedges[FILL, k, j] != ASLEEP:
             hedges[FILL, k, j] = trade
         hedges[TANGENT, k, j] = tangent
@@ -237,10 +252,9 @@ def wake_hedges(j, y, paths, hedges, terms, tables, grid):
     woken = False
     for k in range(terms.shape[0]):
         if hedges[FILL, k, j] == ASLEEP and hedges[BAND, k, j] < ASLEEP:
-            target, _slope = look_up(
-                tables[k], y, paths[LEVEL, j], grid[LOWEST], grid[INVERSE_STEP]
-            )
-            if abs(target - hedges[HELD, k, j]) > hedges[BAND, k, j]:
+            table = tables[int(terms[k, TABLE])]
+            target, _slope = look_up(table, y, paths[LEVEL, j], grid[LOWEST], grid[INVERSE_STEP])
+            if abs(terms[k, FACTOR] * target - hedges[HELD, k, j]) > hedges[BAND, k, j]:
                 hedges[FILL, k, j] = 0.0
                 woken = True
     return woken
@@ -265,18 +279,18 @@ def settle_fills(j, hedges, terms):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def put_to_sleep(j, hedges, terms):
-    """Every hedge asleep but those that always trade."""
-    for k in range(terms.shape[0]):
-        hedges[FILL, k, j] = 0.0 if terms[k, ALWAYS] > 0.0 else ASLEEP
+def begin(j, how, hedges, terms, own):
+    """Who is asleep as the search begins; a hedge that always trades never is.
 
-
-@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def mark_asleep(j, hedges, terms):
-    """Tells hedges that slept through the ordinary step from those that traded in it."""
+    After an ordinary step it is who bought nothing, or whom ``own`` does not call awake; else everybody.
+    """
     for k in range(terms.shape[0]):
-        if hedges[FILL, k, j] == 0.0 and terms[k, ALWAYS] == 0.0:
-            hedges[FILL, k, j] = ASLEEP
+        if how == RUNG_ONLY:
+            if hedges[FILL, k, j] == 0.0 and terms[k, ALWAYS] == 0.0:
+                hedges[FILL, k, j] = ASLEEP
+        else:
+            is_awake = terms[k, ALWAYS] > 0.0 or (how == LATE and own[k, AWAKE, j] > 0.0)
+            hedges[FILL, k, j] = 0.0 if is_awake else ASLEEP
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -284,14 +298,6 @@ def pushed(j, y, flow, paths):
     """Where a further flow carries a solution, to first order."""
     lean = paths[LEAN, j]
     return y + paths[IMPACT, j] * flow / (1.0 - lean) if lean < UNIQUE else y
-
-
-@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def take_awake(j, hedges, terms, own):
-    """Every hedge asleep but those that always trade or that the ordinary step found awake."""
-    for k in range(terms.shape[0]):
-        is_awake = (terms[k, ALWAYS] > 0.0) | (own[k, AWAKE, j] > 0.0)
-        hedges[FILL, k, j] = 0.0 if is_awake else ASLEEP
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
@@ -306,14 +312,10 @@ def search(j, paths, hedges, terms, tables, grid, rungs, ladders, keys, sizes, h
     u, y = paths[PRE, j], paths[POST, j]
     unique = is_unique(j, paths, terms)
     forced = wake_rungs(j, u, paths, rungs, ladders, keys, sizes)
-    begun = unique and forced == 0.0
-    settled = begun and how == RUNG_ONLY
-    if settled:
-        mark_asleep(j, hedges, terms)
-    elif begun and how == LATE:
-        take_awake(j, hedges, terms, own)
-    else:
-        put_to_sleep(j, hedges, terms)
+    begun = how if unique and forced == 0.0 else SEARCHED
+    settled = begun == RUNG_ONLY
+    begin(j, begun, hedges, terms, own)
+    if begun == SEARCHED:
         wake_hedges(j, u, paths, hedges, terms, tables, grid)
         y = y if math.isfinite(y) else u
     while True:
@@ -371,7 +373,7 @@ def clear(
 
     Args:
         paths, hedges, terms, rungs, ladders, grid: See :mod:`orders` for rows, columns and units.
-        tables: Hedge targets in coins, shape (hedges, levels, 2·nodes); see :mod:`curves`.
+        tables: Hedge targets in coins, shape (tables, levels, 2·nodes); see :mod:`curves`.
         keys: Side-signed log levels of the rungs, in the order in which they are reached.
         sizes: Running sums of their sizes, one element more per ladder than it has rungs.
         missed: Overwritten: 0 where the step was ordinary; see :mod:`ladders`.

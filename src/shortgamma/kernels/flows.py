@@ -57,6 +57,13 @@ def value_slopes(paths: Matrix, strength: float, slope: Vector) -> None:
         put(slope, j, -strength / per_coin if trading else 0.0, 0)
 
 
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def stage_offset(slope, fundamental, offset):
+    """What limit orders around the exogenous price buy at a log price of 0."""
+    for j in range(slope.size):
+        put(offset, j, -(take(slope, j) * take(fundamental, j)), 0)
+
+
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def value_bought(slope: Vector, fundamental: Vector, log_price: Vector, coins: Vector) -> None:
     """What they bought where the step ended at ``log_price``, into ``coins``."""

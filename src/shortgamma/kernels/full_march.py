@@ -5,8 +5,6 @@ are the same, so the figures are the same to the last bit. Here they follow one 
 paths whose state stays in the cache.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -21,18 +19,77 @@ from shortgamma.kernels.flows import (
     basis_orders,
     basis_share,
     noise_orders,
+    stage_offset,
     unwinding_orders,
     value_bought,
     value_slopes,
 )
+from shortgamma.kernels.full_state import (
+    ACCOUNT,
+    ARBITRAGE,
+    AVERAGE,
+    BASIS_COINS,
+    BASIS_PART,
+    BLOCKS,
+    BOUGHT,
+    CALM_IMPACT,
+    CARRY,
+    CLOSING_FEE,
+    CLOSING_SPREAD,
+    COINS,
+    DECAY,
+    ELASTICITY,
+    FEE,
+    IS_INVERSE,
+    LEAST_DEPTH,
+    LEG,
+    MARK_KEEP,
+    NOISE,
+    NOISE_USD,
+    OFFSET,
+    PAYER,
+    PER_DAY,
+    PER_YEAR,
+    PERIODS,
+    PERP_PER_USD,
+    REFERENCE,
+    RESPONSE,
+    RULE_BAND,
+    RULE_EDGE,
+    RULE_MOST,
+    SCRATCH,
+    SHARE,
+    SLOT,
+    SPLITS,
+    SPOT,
+    SPREAD,
+    STRENGTH,
+    TILT,
+    TOLERANCE,
+    UNWIND,
+    UNWIND_SPOT,
+    UNWINDER,
+    UNWOUND,
+    VALUE,
+    VOL_KEEP,
+    WRONG,
+    Books,
+    Market,
+    Numbers,
+    State,
+    part_of_books,
+    part_of_numbers,
+    part_of_state,
+)
 from shortgamma.kernels.glide import workspace
 from shortgamma.kernels.liquidation import close_positions, ready_ladders
-from shortgamma.kernels.march import stage_held
+from shortgamma.kernels.march import stage_sum
 from shortgamma.kernels.orders import (
     ALWAYS,
     BAND,
     COUNT,
     EDGE,
+    FACTOR,
     FILL,
     FIRST,
     FLOW,
@@ -47,6 +104,7 @@ from shortgamma.kernels.orders import (
     PRE,
     SIDE,
     SLOPE,
+    TABLE,
     TAKEN,
     TRADES,
 )
@@ -81,101 +139,6 @@ Whole = NDArray[np.int64]
 
 PART = 384  # paths whose state stays in the second-level cache through all steps of a call
 
-# Columns of ``desks``, shape (hedges, DESK_COLUMNS): account, half-spread, fee, rule, whether its result is
-# split, and which inclusion numbers are its (−1 = it pays no gas).
-ACCOUNT, SPREAD, FEE, RULE_BAND, RULE_EDGE, RULE_MOST, SPLITS, PAYER = range(8)
-DESK_COLUMNS = 8
-# Columns of ``clock``, shape (steps, CLOCK_COLUMNS): what depends on the length and the time of a step.
-DECAY, CARRY, PER_YEAR, MARK_KEEP, BASIS_PART, NOISE_USD, UNWOUND, PER_DAY, PERIODS = range(9)
-VOL_KEEP, BLOCKS, RESPONSE, SLOT, CALM_IMPACT, REFERENCE, ELASTICITY, LEAST_DEPTH = range(9, 17)
-CLOCK_COLUMNS = 17
-# Elements of ``constants``.
-SPOT, SHARE, AVERAGE, TOLERANCE, PERP_PER_USD, STRENGTH = range(6)
-CLOSING_SPREAD, CLOSING_FEE, IS_INVERSE = range(6, 9)
-CONSTANTS = 9
-# Elements of ``who``: accounts, −1 where nobody of the kind is there; WHO_HOLDER begins a ladder's row.
-NOISE, VALUE, ARBITRAGE, UNWINDER = range(4)
-# Rows of the scratch.
-COINS, OFFSET, TILT, BASIS_COINS, UNWIND, UNWIND_SPOT, BOUGHT, LEG = range(8)
-SCRATCH = 8
-# What a call answers: path-steps on which cash, coins, positions or funding did not sum to zero.
-WRONG = 4
-
-
-class State(NamedTuple):
-    """Everything that changes along a path; the last axis of each is that of the paths."""
-
-    paths: Matrix
-    logs: Matrix
-    prices: Matrix
-    figures: Matrix
-    hedges: Cube
-    rungs: Cube
-    perp: Matrix
-    gas: Matrix
-    multiple: Vector
-    waiting: Cube
-    totals: Matrix
-
-
-class Books(NamedTuple):
-    """Holdings of every account, shape (accounts, n)."""
-
-    cash: Matrix
-    coins: Matrix
-    perps: Matrix
-    turnover: Matrix
-    peak: Matrix
-    funding: Matrix
-    haircut: Matrix
-
-
-class Numbers(NamedTuple):
-    """Shocks and random numbers of the steps, shape (steps, n); ``inclusion`` (payers, steps, n)."""
-
-    shocks: Matrix
-    noise: Matrix
-    congestion: Matrix
-    inclusion: Cube
-
-
-class Market(NamedTuple):
-    """What is the same on all paths.
-
-    ``terms`` (steps, hedges, columns), ``targets`` (steps; where all hedges' targets at the end of each step
-    begin) and ``values`` (steps + 1, hedges; where tables of values begin) are those of every step; ``bids``
-    has the shape (hedges, bid), ``sums`` (3, all rungs), ``owners`` (ladders, 5); ``holders`` those that
-    may hold perpetuals; ``shape`` is (hedges, levels, 2·nodes).
-    """
-
-    clock: Matrix
-    constants: Vector
-    desks: Matrix
-    bids: Matrix
-    terms: Cube
-    targets: NDArray[np.int64]
-    values: NDArray[np.int64]
-    grid: Vector
-    ladders: Matrix
-    keys: Vector
-    sizes: Vector
-    sums: Matrix
-    owners: NDArray[np.int64]
-    who: NDArray[np.int64]
-    holders: NDArray[np.int64]
-    funding: Vector
-    vol: tuple[float, float, float]
-    levels: tuple[float, float, float]
-    gas: tuple[float, float, float, float, float]
-    shape: tuple[int, int, int]
-
-
-@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_offset(slope, fundamental, offset):
-    """What limit orders around the exogenous price buy at a log price of 0."""
-    for j in range(slope.size):
-        put(offset, j, -(take(slope, j) * take(fundamental, j)), 0)
-
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def stage_product(a, b, out):
@@ -193,13 +156,6 @@ def stage_collect(scratch, paths):
     for j in range(flow.size):
         put(flow, j, take(coins, j) + take(offset, j) + take(basis, j) + take(unwind, j), 0)
         put(slope, j, take(tilt, j), 1)
-
-
-@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_add(total, more):
-    """Adds a row."""
-    for j in range(total.size):
-        put(total, j, take(total, j) + take(more, j), 0)
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -243,11 +199,13 @@ def send(step, state, books, numbers, market, targets, scratch):
             if payer >= 0:
                 seen = (numbers.inclusion[payer, step], paths[PRE], state.gas, paths[LEVEL])
                 account = int(desk[ACCOUNT])
-                curve = (targets[k], market.grid)
+                term = market.terms[step, k]
+                curve = (targets[int(term[TABLE])], market.grid, term[FACTOR])
                 transact(own, seen, curve, market.bids[k], books.cash, account)
     if who[NOISE] >= 0:
-        price = state.prices[PRICE]
-        noise_orders(paths, price, numbers.noise[step], row[NOISE_USD], scratch[COINS])
+        noise_orders(
+            paths, state.prices[PRICE], numbers.noise[step], row[NOISE_USD], scratch[COINS]
+        )
     if who[VALUE] >= 0:
         value_slopes(paths, constants[STRENGTH], scratch[TILT])
         stage_offset(scratch[TILT], state.logs[FUNDAMENTAL], scratch[OFFSET])
@@ -265,24 +223,12 @@ def send(step, state, books, numbers, market, targets, scratch):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
-def clear_and_price(step, state, market, targets, missed, work):
+def price(step, state, market, targets, missed, work):
     """The clearing, and what it did to the price."""
-    row, constants = market.clock[step], market.constants
-    paths, terms = state.paths, market.terms[step]
-    clear_part(
-        paths,
-        state.hedges,
-        terms,
-        targets,
-        market.grid,
-        state.rungs,
-        market.ladders,
-        market.keys,
-        market.sizes,
-        missed,
-        work,
-    )
-    rule = (constants[SHARE], row[DECAY], constants[AVERAGE])
+    paths, terms, constants = state.paths, market.terms[step], market.constants
+    orders = (market.grid, state.rungs, market.ladders, market.keys, market.sizes)
+    clear_part(paths, state.hedges, terms, targets, *orders, missed, work)
+    rule = (constants[SHARE], market.clock[step, DECAY], constants[AVERAGE])
     close_step(paths, state.logs, state.prices, constants[SPOT], rule)
 
 
@@ -293,10 +239,10 @@ def price_perp(step, state, market, scratch):
     perp[VOLUME] = 0.0
     for k in range(market.desks.shape[0]):
         if market.terms[step, k, ON_PERP] > 0.0:
-            stage_add(perp[VOLUME], state.hedges[FILL, k])
-    stage_add(perp[VOLUME], scratch[UNWIND])
+            stage_sum(perp[VOLUME], state.hedges[FILL, k])
+    stage_sum(perp[VOLUME], scratch[UNWIND])
     for g in range(market.ladders.shape[0]):
-        stage_add(perp[VOLUME], state.rungs[TAKEN, g])
+        stage_sum(perp[VOLUME], state.rungs[TAKEN, g])
     move_basis(perp, paths[PASS], prices[PRICE], prices[TRADED], market.clock[step, MARK_KEEP])
 
 
@@ -322,7 +268,7 @@ def settle_orders(step, state, books, market, scratch):
             books,
             owner,
         )
-        stage_held(state.hedges[HELD, k], state.hedges[FILL, k])
+        stage_sum(state.hedges[HELD, k], state.hedges[FILL, k])
     if who[NOISE] >= 0:
         book(scratch[COINS], spot, books.coins, books, (who[NOISE], 0.0, 0.0))
     if who[VALUE] >= 0:
@@ -341,6 +287,7 @@ def settle_hedgers(step, state, books, market, targets, values):
     """Gas, and where each result comes from."""
     paths, prices, perp = state.paths, state.prices, state.perp
     shape = market.shape[1:]
+    seen = -1
     for k in range(market.desks.shape[0]):
         own, desk = state.hedges[:, k], market.desks[k]
         if market.terms[step, k, ALWAYS] == 0.0:
@@ -349,18 +296,18 @@ def settle_hedgers(step, state, books, market, targets, values):
             pay_gas(own, own[FILL], books.cash, int(desk[ACCOUNT]))
         if desk[SPLITS] == 0.0:
             continue
-        tables = (
-            table_at(market.values[step, k], shape),
-            table_at(market.values[step + 1, k], shape),
-            targets[k],
-        )
-        level = paths[LEVEL]
-        step_values(tables, paths[POST], (own[PAST + THEN], level), market.grid, values)
-        if market.terms[step, k, ON_PERP] > 0.0:
-            seen = (prices[PRICE], perp[MARK_PRICE], perp[PAID], level)
+        term = market.terms[step, k]
+        at, level = int(term[TABLE]), paths[LEVEL]
+        if at != seen:
+            before, after = market.values[step, at], market.values[step + 1, at]
+            tables = (table_at(before, shape), table_at(after, shape), targets[at])
+            step_values(tables, paths[POST], (own[PAST + THEN], level), market.grid, values)
+            seen = at
+        if term[ON_PERP] > 0.0:
+            prices_seen = (prices[PRICE], perp[MARK_PRICE], perp[PAID], level)
         else:
-            seen = (prices[PRICE], prices[PRICE], prices[TRADED], level)
-        add_step(values, own, seen, own[FILL])
+            prices_seen = (prices[PRICE], prices[PRICE], prices[TRADED], level)
+        add_step(values, own, prices_seen, own[FILL], term[FACTOR])
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
@@ -408,49 +355,6 @@ def fund_and_check(step, state, books, market, wrong, share):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
-def part_of_state(state, part):
-    """The state of some of the paths."""
-    return State(
-        state.paths[:, part],
-        state.logs[:, part],
-        state.prices[:, part],
-        state.figures[:, part],
-        state.hedges[:, :, part],
-        state.rungs[:, :, part],
-        state.perp[:, part],
-        state.gas[:, part],
-        state.multiple[part],
-        state.waiting[:, :, part],
-        state.totals[:, part],
-    )
-
-
-@njit(fastmath=FAST, error_model="numpy", cache=True)
-def part_of_books(books, part):
-    """Holdings on some of the paths."""
-    return Books(
-        books.cash[:, part],
-        books.coins[:, part],
-        books.perps[:, part],
-        books.turnover[:, part],
-        books.peak[:, part],
-        books.funding[:, part],
-        books.haircut[:, part],
-    )
-
-
-@njit(fastmath=FAST, error_model="numpy", cache=True)
-def part_of_numbers(numbers, part):
-    """Shocks and random numbers of some of the paths."""
-    return Numbers(
-        numbers.shocks[:, part],
-        numbers.noise[:, part],
-        numbers.congestion[:, part],
-        numbers.inclusion[:, :, part],
-    )
-
-
-@njit(fastmath=FAST, error_model="numpy", cache=True)
 def march_part(state, books, numbers, market, wrong):
     """Steps of a part of the paths."""
     n = state.paths.shape[1]
@@ -461,7 +365,7 @@ def march_part(state, books, numbers, market, wrong):
         targets = table_at(market.targets[step], market.shape)
         set_out(step, state, numbers, market)
         send(step, state, books, numbers, market, targets, scratch)
-        clear_and_price(step, state, market, targets, missed, work)
+        price(step, state, market, targets, missed, work)
         price_perp(step, state, market, scratch)
         settle_orders(step, state, books, market, scratch)
         settle_hedgers(step, state, books, market, targets, values)

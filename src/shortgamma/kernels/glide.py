@@ -21,6 +21,7 @@ from shortgamma.kernels.orders import (
     BAND,
     CURL,
     EDGE,
+    FACTOR,
     FILL,
     FLOW,
     HELD,
@@ -39,6 +40,7 @@ from shortgamma.kernels.orders import (
     SLOPE,
     STATUS,
     STEEPEST,
+    TABLE,
     TRADING,
     UNIQUE,
 )
@@ -122,6 +124,17 @@ def gather(tables, count, index, first, scratch):
         d0[j] = b
         v1[j] = c
         d1[j] = d
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def stage_factor(scratch, count, factor):
+    """Multiplies the gathered nodes."""
+    v0, d0, v1, d1 = scratch[V0], scratch[D0], scratch[V1], scratch[D1]
+    for j in range(count):
+        put(v0, j, factor * take(v0, j), 0)
+        put(d0, j, factor * take(d0, j), 1)
+        put(v1, j, factor * take(v1, j), 2)
+        put(d1, j, factor * take(d1, j), 3)
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -250,7 +263,13 @@ def one_pass(paths, hedges, terms, tables, grid, scratch, own, index, first, tur
         before = scratch[SUMS + 3 * (k % 2) : SUMS + 3 * (k % 2) + 3]
         after = scratch[SUMS + 3 - 3 * (k % 2) : SUMS + 6 - 3 * (k % 2)]
         share = paths[PASS] if terms[k, ON_PERP] > 0.0 else scratch[ONES, :count]
-        gather(tables[k], count, index, first, scratch)
+        factor = terms[k, FACTOR]
+        if k == 0 or terms[k, TABLE] != terms[k - 1, TABLE]:
+            gather(tables[int(terms[k, TABLE])], count, index, first, scratch)
+        else:
+            factor /= terms[k - 1, FACTOR]
+        if factor != 1.0:
+            stage_factor(scratch, count, factor)
         held = hedges[HELD, k]
         if terms[k, ALWAYS] > 0.0:
             stage_always(held, share, scratch, before, after, own[k], inverse_step)

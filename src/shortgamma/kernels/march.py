@@ -54,10 +54,10 @@ def stage_depth(price, impact, per_coin, per_price):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_held(held, fill):
-    """Adds what was bought."""
-    for j in range(held.size):
-        put(held, j, take(held, j) + take(fill, j), 0)
+def stage_sum(total, more):
+    """Adds a row."""
+    for j in range(total.size):
+        put(total, j, take(total, j) + take(more, j), 0)
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -113,7 +113,7 @@ def march_part(shocks, state, hedges, terms, tables, grid, books, owners, decays
         close_step(paths, logs, prices, spot, rule)
         for k in range(owners.shape[0]):
             fill, owner = hedges[FILL, k], int(owners[k, 0])
-            stage_held(hedges[HELD, k], fill)
+            stage_sum(hedges[HELD, k], fill)
             spread, fee = owners[k, 1], owners[k, 2]
             book_trade(fill, prices[TRADED], cash, coins, turnover, peak, owner, spread, fee)
         stage_extremes(paths[LAST], paths[PRE], paths[POST], figures)

@@ -39,7 +39,9 @@ HEDGE_ROWS = PAST + 6
 ALWAYS = 0  # 1 where band, edge and limit do not matter: it trades to its target in every step
 ON_PERP = 1  # 1 where it trades the perp, 0 for spot
 STEEPEST = 2  # largest derivative of its target by the log price
-TERM_COLUMNS = 3
+TABLE = 3  # which table its targets are in; hedges that share one follow one another
+FACTOR = 4  # by which that table is multiplied
+TERM_COLUMNS = 5
 
 # Rows of ``rungs``, shape (RUNG_ROWS, ladders, n).
 REACHED = 0  # rungs closed so far

@@ -1,5 +1,6 @@
 """A crowd of leveraged traders in the perpetual, and what liquidation does to them and to others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -156,7 +157,11 @@ class LeveragedCohort(Agent):
         """Of its accounts, followed by the side."""
         return "leveraged"
 
-    def prepare(self, setup: Setup) -> list[tuple[float, int, Rungs]]:
+    def prepare(
+        self,
+        setup: Setup,
+        others: Sequence[tuple[Agent, object]],  # noqa: ARG002
+    ) -> list[tuple[float, int, Rungs]]:
         """Ladders of longs and shorts; where the venue closes large accounts in parts, two of each."""
         stages = range(1 if self.rules.partial_fraction == 1.0 else 2)
         return [

@@ -1,6 +1,7 @@
 """A holder of options who hedges: the agent that this simulator is about."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from shortgamma.basics.errors import InputError
 from shortgamma.basics.units import SECONDS_PER_YEAR
 from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.attribution import Attribution
-from shortgamma.feedback.curves import BookCurve, ratio_targets
+from shortgamma.feedback.curves import BookCurve, CurveShare, ratio_targets
 from shortgamma.feedback.exchange import FlowOrder, HedgeOrder, TradingCosts
 from shortgamma.feedback.gas import GasPayer
 from shortgamma.feedback.setup import Setup
@@ -78,7 +79,26 @@ class Dealer(Agent):
         """Years to the expiry of its shortest-lived option; ∞ for an empty book."""
         return float(self.options.years.min(initial=np.inf))
 
-    def prepare(self, setup: Setup) -> BookCurve:
+    def multiple_of(self, other: Agent) -> float | None:
+        """Its holding over that of another dealer; None where it is no positive multiple of it."""
+        if not isinstance(other, Dealer):
+            return None
+        held = np.abs(other.quantity).max(initial=0.0)
+        if self.options is not other.options or self.ratio != other.ratio or held == 0.0:
+            return None
+        factor = float(np.abs(self.quantity).max() / held)
+        same = np.allclose(self.quantity, factor * other.quantity, rtol=1e-13, atol=0.0)
+        return factor if same and factor > 0.0 else None
+
+    def prepare(self, setup: Setup, others: Sequence[tuple[Agent, Any]]) -> CurveShare:
+        """Hedge and value of the book at every step, shared with a dealer who holds a multiple of it."""
+        for other, share in others:
+            factor = self.multiple_of(other)
+            if factor is not None:
+                return CurveShare(curve=share.curve, factor=factor * share.factor)
+        return CurveShare(curve=self.curve(setup))
+
+    def curve(self, setup: Setup) -> BookCurve:
         """Hedge and value of the book at every step."""
         span, levels = setup.grid, setup.levels
         targets = None
@@ -93,7 +113,7 @@ class Dealer(Agent):
             targets=targets,
         )
 
-    def enter(self, world: World, shared: BookCurve) -> "DealerState":
+    def enter(self, world: World, shared: CurveShare) -> "DealerState":
         """Buys the hedge of the first moment at the initial price, without impact or cost.
 
         Raises:
@@ -136,16 +156,22 @@ class DealerState:
         last_years, last_price: Of its last trade.
     """
 
-    def __init__(self, dealer: Dealer, world: World, curve: BookCurve) -> None:
+    def __init__(self, dealer: Dealer, world: World, share: CurveShare) -> None:
         size = world.size
         self.dealer = dealer
-        self.curve = curve
+        self.curve, self.factor = share.curve, share.factor
         self.account = world.accounts.open(dealer.name)
         self.clients = world.accounts.open(f"{dealer.name}'s clients")
         steps = round(dealer.latency_seconds / (world.step_years * SECONDS_PER_YEAR))
         self.seen = deque[Vector](maxlen=steps + 1) if steps else None
         self.always = dealer.policy.is_continuous and dealer.gas is None and not steps
-        order = HedgeOrder(account=self.account, curve=curve, perp=dealer.perp, costs=dealer.costs)
+        order = HedgeOrder(
+            account=self.account,
+            curve=share.curve,
+            factor=share.factor,
+            perp=dealer.perp,
+            costs=dealer.costs,
+        )
         self.hedge = world.exchange.add_hedge(order, always=self.always)
         self.target, self.slope = np.empty(size), np.empty(size)
         self.last_years = np.zeros(size)
@@ -186,6 +212,8 @@ class DealerState:
             self.target,
             self.slope,
         )
+        self.target *= self.factor
+        self.slope *= self.factor
 
     def value(self, index: int, world: World, log_price: Vector) -> Vector:
         """Value of the options at ``times[index]``, USD."""
@@ -198,7 +226,7 @@ class DealerState:
         look_up_paths(
             table, log_price, world.paths[LEVEL], grid.lowest, 1.0 / grid.step, value, slope
         )
-        return value
+        return self.factor * value
 
     def act(self, world: World) -> None:
         """Sets the rule of this step, or sends an order by an old price."""
