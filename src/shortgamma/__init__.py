@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from shortgamma.exposure.profile import Grid
     from shortgamma.report.documents import write_report
     from shortgamma.studies.assumptions import Assumptions
+    from shortgamma.studies.calibration import calibrate
+    from shortgamma.studies.plans import simulate, sweep
     from shortgamma.studies.source import exposure_of as exposure
-    from shortgamma.studies.source import open_chain, positioning_model, price, simulate
+    from shortgamma.studies.source import open_chain, positioning_model, price
     from shortgamma.studies.validate import validate
 
 __version__ = "0.1.0"
@@ -33,10 +35,12 @@ _PUBLIC = {
     "Grid": "shortgamma.exposure.profile",
     "InputError": "shortgamma.basics.errors",
     "ShortgammaError": "shortgamma.basics.errors",
+    "calibrate": "shortgamma.studies.calibration",
     "open_chain": "shortgamma.studies.source",
     "positioning_model": "shortgamma.studies.source",
     "price": "shortgamma.studies.source",
-    "simulate": "shortgamma.studies.source",
+    "simulate": "shortgamma.studies.plans",
+    "sweep": "shortgamma.studies.plans",
     "validate": "shortgamma.studies.validate",
     "write_report": "shortgamma.report.documents",
 }
@@ -46,11 +50,13 @@ __all__ = [
     "Grid",
     "InputError",
     "ShortgammaError",
+    "calibrate",
     "exposure",
     "open_chain",
     "positioning_model",
     "price",
     "simulate",
+    "sweep",
     "validate",
     "write_report",
 ]

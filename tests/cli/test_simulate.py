@@ -163,3 +163,69 @@ def test_progress_is_shown_on_a_terminal_where_the_work_is_long(monkeypatch, cap
     with module.Bar("work") as bar:
         bar.advance(0.5)
     assert capsys.readouterr() == ("", "")
+
+
+SWEEP = ("--sweep", "theta=-0.2,-0.4", "--set", "options=16", *QUICK)
+
+
+def test_a_sweep_has_one_point_per_combination_on_the_same_shocks(run):
+    code, out, _err = run("simulate", "hedged-book", *SWEEP, "--sweep", "depth=1e8,2e8", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["axes"] == {"theta": [-0.2, -0.4], "depth_usd_per_pct": [1e8, 2e8]}
+    assert [list(point["settings"].values()) for point in document["points"]] == [
+        *([-0.2, 1e8], [-0.2, 2e8], [-0.4, 1e8], [-0.4, 2e8]),
+    ]
+    quiet = [p["metrics"]["realised_vol_without"]["value"] for p in document["points"]]
+    assert len(set(quiet)) == 1
+    for point in document["points"]:
+        ratio = point["metrics"]["realised_vol_ratio"]["value"]
+        assert ratio == pytest.approx(1 / (1 + point["theta"]), rel=0.03)
+
+
+def test_a_scenario_file_is_a_scenario_and_flags_take_precedence(run, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'scenario = "hedged-book"\nname = "mine"\n[set]\noptions = 16\nsteps = 60\ntheta = -0.2\n'
+        "[run]\npaths = 150\nseed = 4\n"
+    )
+    code, out, _err = run("simulate", file, "--set", "theta=-0.5", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert (document["paths"], document["seed"], document["steps"]) == (150, 4, 60)
+    assert document["parameters"]["theta"] == -0.5
+    code, out, _err = run("simulate", file, *SWEEP, "--out", tmp_path / "page.html")
+    assert code == 0
+    assert "× 1.2" in out
+    assert "θ" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_what_is_kept_can_be_resumed_and_read(run, tmp_path):
+    words = ("simulate", "hedged-book", *QUICK, "--runs", tmp_path, "--json")
+    _code, plain, _err = run(*words[:-3], "--json")
+    code, kept, _err = run(*words, "--keep")
+    assert (code, kept) == (0, plain)
+    (figures,) = tmp_path.rglob("*-figures.parquet")
+    assert len(pl.read_parquet(figures)) == 200
+    written = figures.stat().st_mtime_ns
+    code, again, _err = run(*words, "--resume", "--keep")
+    assert (code, again) == (0, plain)
+    assert figures.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("hedged-book", "--sweep", "theta"), "write key=value,value,…"),
+        (("hedged-book", "--sweep", "thta=1,2"), "did you mean theta?"),
+        (("hedged-book", "--sweep", "theta=1,1"), "give different values"),
+        (("hedged-book", "--sweep", "theta=a,b"), "not a number"),
+        (("nowhere.toml",), "nowhere.toml"),
+        (("hedged-book", "--workers", "0"), "0 workers"),
+        (("hedged-book", "--cluster", "nowhere"), "--cluster"),
+    ],
+)
+def test_bad_sweeps_files_and_workers_are_one_line(run, words, hint):
+    code, out, err = run("simulate", *words)
+    assert_one_line(code, out, err)
+    assert hint in err

@@ -6,7 +6,8 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from shortgamma.basics.errors import InputError
-from shortgamma.market.calibration import fit_gbm, fit_kou, fit_merton, kou_density, merton_density
+from shortgamma.market.calibration import Fit, fit_gbm, fit_kou, fit_merton
+from shortgamma.market.calibration.jumps import kou_density, merton_density
 from shortgamma.market.history import PriceHistory
 
 HOUR = 3_600_000_000_000
@@ -144,3 +145,51 @@ def test_histories_that_say_nothing_are_refused(returns, told):
     for fit in (fit_gbm, fit_merton, fit_kou):
         with pytest.raises(InputError, match=told):
             fit(history(returns))
+
+
+def fit_of(**figures):
+    values = {name: value for name, (value, _error) in figures.items()}
+    errors = {name: error for name, (_value, error) in figures.items()}
+    return Fit(
+        process="any",
+        values=values,
+        errors=errors,
+        log_likelihood=0.0,
+        moves=100,
+        bar_years=YEARS,
+        free=len(values),
+        converged=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "low", "high"),
+    [
+        ("vol", 0.5, 0.0, np.inf),
+        ("reversion", -0.4, -np.inf, 0.0),
+        ("up_probability", 0.9, 0.0, 1.0),
+        ("branching", 0.2, 0.0, 1.0),
+        ("correlation", -0.9, -1.0, 1.0),
+        ("drift", 0.1, -np.inf, np.inf),
+    ],
+)
+def test_intervals_hold_the_estimate_and_stay_where_it_may_be(name, value, low, high):
+    for error in (0.01, 1.0):
+        for level in (0.5, 0.9):
+            ends = fit_of(**{name: (value, error)}).interval(name, level)
+            assert low <= ends[0] < value < ends[1] <= high
+    narrow = fit_of(**{name: (value, 1e-4)}).interval(name, 0.9)
+    np.testing.assert_allclose(np.diff(narrow), 2.0 * norm.ppf(0.95) * 1e-4, rtol=2e-2)
+
+
+def test_an_interval_without_an_error_is_nan():
+    assert np.isnan(fit_of(vol=(0.5, np.nan)).interval("vol")).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "told"),
+    [("beta", 0.9, "any has no 'beta' — it has vol"), ("vol", 1.0, "level 1 — give 0 to 1")],
+)
+def test_intervals_that_do_not_exist_are_refused(name, level, told):
+    with pytest.raises(InputError, match=told):
+        fit_of(vol=(0.5, 0.1)).interval(name, level)

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from shortgamma.report.documents import write_report
+from shortgamma.report.figures.cascades import cascade_sizes
 from shortgamma.report.figures.paths import chance_of_move, price_fan, vol_of_paths
 from shortgamma.report.figures.results import waterfall
 from shortgamma.report.figures.shocks import move_by_shock, squeeze_by_shock
+from shortgamma.report.figures.timelines import funding_over_time, liquidated_over_time
 from shortgamma.report.simulation_page import simulation_page
 from shortgamma.report.simulation_story import simulation_chapters
 from shortgamma.studies.distributions import results
-from shortgamma.studies.source import simulate
+from shortgamma.studies.plans import simulate
 from tests.report.test_browser import SCREENS, browser, pytestmark, width_beyond_screen
 
 __all__ = ["browser"]
@@ -53,6 +55,7 @@ def test_chapters_follow_what_there_is(crowd, squeezed, one):
         "shocks",
         "results",
         "leverage",
+        "timelines",
     ]
     assert [c.name for c in simulation_chapters(squeezed)] == ["price", "shocks", "results"]
     assert [c.name for c in simulation_chapters(one)] == ["price", "results"]
@@ -102,6 +105,48 @@ def test_waterfall_ends_at_the_result(crowd):
         (trace,) = waterfall(crowd, number)["data"]
         assert sum(trace["x"][:-1]) == pytest.approx(trace["x"][-1], rel=1e-3)
         assert trace["measure"] == [*["relative"] * len(row.parts), "total"]
+
+
+def test_cascades_fall_with_size_inside_their_bands(crowd):
+    traces = cascade_sizes(crowd)["data"]
+    for low, high, middle in (traces[:3], traces[3:]):
+        assert (np.diff(middle["y"]) <= 0.0).all()
+        rows = zip(low["y"], middle["y"], high["y"], strict=True)
+        assert all(bottom < share <= top for bottom, share, top in rows)
+    assert [t["name"] for t in traces if "name" in t] == ["without hedging", "with hedging"]
+
+
+def test_liquidations_only_grow_and_are_larger_with_hedging(crowd):
+    named = {t["name"]: t["y"] for t in liquidated_over_time(crowd)["data"]}
+    for row in named.values():
+        assert (np.diff(row) >= 0.0).all()
+    assert named["with hedging, mean"][-1] > named["without hedging, mean"][-1]
+    assert named["with hedging, 95 %"][-1] > named["with hedging, mean"][-1]
+
+
+def with_funding(answer, rows):
+    """The answer with a funding rate of this shape (kept, 2, paths)."""
+    kept = {**answer.outcome.kept, "funding_per_day": rows}
+    return replace(answer, outcome=replace(answer.outcome, kept=kept))
+
+
+def test_funding_over_time_is_shown_in_percent_where_it_moves(crowd):
+    kept, _, paths = crowd.outcome.log_prices.shape
+    flat = np.full((kept, 2, paths), 3e-4)
+    assert "funding-line" not in specs(with_funding(crowd, flat))
+    moving = flat.copy()
+    moving[kept // 2, 0] = np.linspace(-0.01, 0.002, paths)
+    spec = specs(with_funding(crowd, moving))["funding-line"]
+    median = next(t for t in spec["data"] if t.get("name") == "with hedging")
+    assert median["y"][0] == pytest.approx(0.03)
+    assert min(median["y"]) == pytest.approx(-0.4)
+    alone = next(t for t in spec["data"] if t.get("name") == "without hedging")
+    assert set(alone["y"]) == {0.03}
+
+
+def test_markets_without_a_crowd_have_no_time_lines(squeezed):
+    for figure in (cascade_sizes, funding_over_time, liquidated_over_time):
+        assert figure(squeezed)["data"] == []
 
 
 def test_text_from_data_is_escaped(crowd):

@@ -4,22 +4,27 @@ import math
 from dataclasses import replace
 from io import StringIO
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from shortgamma.report.simulation_page import simulation_page
 from shortgamma.report.simulation_terminal import simulation_summary, validation_table
 from shortgamma.report.simulation_words import (
+    cascade_words,
     comparisons,
+    funding_words,
     headline,
+    liquidation_words,
     losers,
     notes,
     price_words,
     usd_with_error,
     with_error,
 )
+from shortgamma.studies.distributions import Survival, Timeline
+from shortgamma.studies.plans import simulate
 from shortgamma.studies.simulation import Metric
-from shortgamma.studies.source import simulate
 from shortgamma.studies.validate import validate
 
 
@@ -119,7 +124,50 @@ def test_terminal_shows_price_result_and_losses(squeezed, one):
 def test_losers_are_named_where_there_is_leverage():
     crowd = simulate("liquidation-cascade", {"steps": 120}, paths=60)
     assert losers(crowd)[0][0] == "Leveraged positions liquidated"
+    assert "of the paths more than" in printed(simulation_summary(crowd))
     assert "Liquidations" in printed(simulation_summary(crowd))
+
+
+def test_rare_cascades_are_said_in_both_markets(squeezed):
+    found = Survival(
+        sizes=np.ones(1),
+        market=np.ones(1),
+        quiet=np.ones(1),
+        market_band=np.ones((2, 1)),
+        quiet_band=np.ones((2, 1)),
+        rare=0.01,
+        market_rare=3e8,
+        quiet_rare=1.2e8,
+    )
+    day = replace(squeezed, horizon_days=1.0)
+    words = "On 1 % of the days more than 300 M$ is liquidated with hedging, and more than 120 M$ without."
+    assert cascade_words(day, found) == words
+    assert "of the paths" in cascade_words(squeezed, found)
+
+
+def test_time_lines_are_told_at_their_end_their_half_and_their_widest():
+    levels = np.zeros((5, 4))
+    funding = Timeline(
+        days=np.array([0.25, 0.5, 0.75, 1.0]),
+        market=levels + np.array([0.0, 0.0, -0.02, 0.0]),
+        quiet=levels + 3e-4,
+        market_mean=np.zeros(4),
+        quiet_mean=np.zeros(4),
+    )
+    text = funding_words(funding)
+    assert "after 18h" in text
+    assert "−2 % per day with hedging and 0.03 % without" in text
+    growing = replace(
+        funding,
+        market=np.outer(np.array([0.0, 0.5, 1.0, 1.5, 4.0]), np.arange(1.0, 5.0)) * 1e6,
+        market_mean=np.array([0.0, 1e6, 7e6, 8e6]),
+        quiet_mean=np.array([0.0, 1e6, 2e6, 3e6]),
+    )
+    text = liquidation_words(growing)
+    assert (
+        "8 M$ a path by the end with hedging, half of it in the first 18h, and 3 M$ without" in text
+    )
+    assert "ends above 16 M$ with hedging" in text
 
 
 def test_validation_table_has_a_verdict():

@@ -12,10 +12,11 @@ from shortgamma.basics.errors import InputError
 from shortgamma.data import read_prices
 from shortgamma.feedback.engine import Run
 from shortgamma.report.simulation_words import headline
+from shortgamma.studies.plans import measured_book, simulate
 from shortgamma.studies.scenarios.bundled import HedgedBook
 from shortgamma.studies.scenarios.scenario import Inputs
 from shortgamma.studies.simulation import LEVELS, fan, mean, ratio, root_ratio, simulation
-from shortgamma.studies.source import measured_book, open_chain, simulate
+from shortgamma.studies.source import open_chain
 
 FEW = {"steps": 120, "options": 16}
 
@@ -159,7 +160,8 @@ def test_progress_sums_to_one():
     heard = []
     simulate("hedged-book", {**FEW, "steps": 70}, paths=10_000, progress=heard.append)
     assert sum(heard) == pytest.approx(1.0)
-    assert len(heard) == 2 * 3
+    assert len(heard) > 2
+    assert min(heard) > 0.0
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ def test_progress_sums_to_one():
         ("hedged-book", {"positioning": "naive"}, "no chain"),
         ("hedged-book", {"prices": "nowhere.csv"}, "nowhere.csv"),
         ("hedged-book", {"paths": 0}, "paths"),
-        ("hedged-book", {"workers": 0}, "threads"),
+        ("hedged-book", {"workers": 0}, "0 workers"),
         ("replay", {"figures": {"step_seconds": 7}}, "step"),
     ],
 )

@@ -5,10 +5,15 @@ import sys
 import click
 
 from shortgamma.basics.errors import InputError, ShortgammaError
+from shortgamma.cli.calibrate import calibrate
 from shortgamma.cli.commands import shortgamma
+from shortgamma.cli.simulate import simulate
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
+
+for command in (simulate, calibrate):
+    shortgamma.add_command(command)
 
 
 def main() -> None:

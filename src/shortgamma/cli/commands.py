@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shortgamma.basics.errors import InputError
+from shortgamma.cli.figures import figures_set
 from shortgamma.cli.output import print_json, print_renderable
 from shortgamma.cli.progress import Bar
 
 if TYPE_CHECKING:
+    from shortgamma.report.documents import Answer
     from shortgamma.studies.exposure import Exposure
+    from shortgamma.studies.report import Report
     from shortgamma.studies.simulation import Simulation
+    from shortgamma.studies.sweep import Sweep
 
 DEPTH_HELP = "One-sided USD that move the price 1 %.  [default: 300e6, an assumption]"
 
@@ -101,15 +105,39 @@ def exposure(source: str, as_json: bool, out: Path | None, **given: Any) -> None
     metavar="FILE.html",
     help="Where to write the page.",
 )
+@click.option(
+    "--prices", metavar="FILE", help="Prices from which the simulated day draws its moves."
+)
+@click.option(
+    "--paths",
+    type=int,
+    default=10_000,
+    show_default=True,
+    metavar="N",
+    help="Of the simulated day; 0 leaves it out.",
+)
+@click.option("--workers", type=int, metavar="N", help="[default: one per core]")
 def report(source: str, as_json: bool, out: Path, **given: Any) -> None:
-    """One page: who is short gamma, how much per 1 %, where it flips, what that does to volatility."""
-    result = answer(source, given)
+    """One page: who is short gamma, how much per 1 %, where it flips, and what hedging does to the price."""
+    extra = {name: given.pop(name) for name in ("prices", "paths", "workers")}
+    measured_market = answer(source, given)
+    result = measured_market if extra["paths"] == 0 else simulated(measured_market, **extra)
     save_report(result, out)
     show(result, as_json)
     click.echo(f"report written to {out}", err=True)
 
 
-def save_report(result: "Exposure | Simulation", out: Path) -> None:
+def simulated(market: "Exposure", *, prices: str | None, **run: Any) -> "Report":
+    """The report of a measured market with its simulated day."""
+    from shortgamma.data import read_prices
+    from shortgamma.studies.report import full_report
+
+    history = None if prices is None else read_prices(prices, underlying=market.chain.underlying)
+    with Bar("simulate a day") as bar:
+        return full_report(market, history=history, progress=bar.advance, **run)
+
+
+def save_report(result: "Answer", out: Path) -> None:
     """Writes the page."""
     from shortgamma.report.documents import write_report
 
@@ -121,14 +149,14 @@ def save_report(result: "Exposure | Simulation", out: Path) -> None:
         ) from None
 
 
-def show(result: "Exposure", as_json: bool) -> None:
+def show(result: "Report | Exposure | Simulation | Sweep", as_json: bool) -> None:
     """The answer on stdout, as JSON or for the eye."""
     if as_json:
         print_json(result.to_dict())
         return
-    from shortgamma.report.terminal import summary
+    from shortgamma.report.terminals import terminal_of
 
-    print_renderable(summary(result))
+    print_renderable(terminal_of(result))
 
 
 @shortgamma.command()
@@ -176,63 +204,6 @@ def one_option(given: dict[str, Any]) -> dict[str, Any]:
             "neither or both of --vol and --price", place="flags", remedy="give exactly one of them"
         )
     return {name: value for name, value in given.items() if value is not None}
-
-
-def figures_set(pairs: tuple[str, ...]) -> dict[str, str]:
-    """The ``key=value`` pairs of ``--set``."""
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not (equals and name.strip() and value.strip()):
-            raise InputError(f"{pair!r} is no figure", place="--set", remedy="write key=value")
-        found[name.strip().replace("-", "_")] = value.strip()
-    return found
-
-
-@shortgamma.command()
-@click.argument("scenario")
-@click.option(
-    "--market", "source", metavar="SOURCE", help="Hedge the book of this chain's dealers instead."
-)
-@click.option(
-    "--positioning",
-    metavar="MODEL|FILE",
-    help="Who holds that chain: naive, dealer-short, dealer-long, flow, or an inventory file.",
-)
-@click.option("--asof", metavar="TIME", help="Snapshot of that chain.")
-@click.option("--underlying", metavar="NAME", help="BTC, ETH, … where a file holds several.")
-@click.option(
-    "--prices",
-    metavar="FILE",
-    help="Prices to draw blocks from, to fit the process to, or to replay; `sample` is embedded.",
-)
-@click.option("--paths", type=int, metavar="N", help="[default: 10000, and 1 to replay]")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of all draws.")
-@click.option("--workers", type=int, default=2, show_default=True, metavar="N", help="Threads.")
-@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A figure of SCENARIO.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Also a page.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def simulate(
-    scenario: str, pairs: tuple[str, ...], out: Path | None, as_json: bool, **given: Any
-) -> None:
-    """What hedging flow does to the price, against the same shocks without hedging.
-
-    SCENARIO is one of hedged-book, gamma-squeeze, liquidation-cascade, full-market, replay.
-    """
-    from shortgamma.studies.source import simulate as run_scenario
-
-    figures = figures_set(pairs)
-    with Bar(f"simulate {scenario}") as bar:
-        result = run_scenario(scenario, figures, progress=bar.advance, **given)
-    if out is not None:
-        save_report(result, out)
-        click.echo(f"page written to {out}", err=True)
-    if as_json:
-        print_json(result.to_dict())
-        return
-    from shortgamma.report.simulation_terminal import simulation_summary
-
-    print_renderable(simulation_summary(result))
 
 
 @shortgamma.command()

@@ -61,6 +61,10 @@ class Agent:
     def settle(self, state: Any, world: "World") -> None:
         """Looks at what was filled; trades are booked already."""
 
+    def shows(self, state: Any, world: "World") -> dict[str, Any]:  # noqa: ARG002
+        """Figures worth following over time, one array of shape (n,) per name."""
+        return {}
+
     def answer(self, state: Any, world: "World") -> dict[str, Any]:  # noqa: ARG002
         """Figures at the end, one array of shape (n,) per name; they become metrics of the run."""
         return {}

@@ -12,7 +12,7 @@ from shortgamma.basics.errors import InputError
 from shortgamma.feedback.draws import CHUNK, Draws
 from shortgamma.feedback.full_marching import FullMarch
 from shortgamma.feedback.marching import can_march, march_on
-from shortgamma.feedback.outcome import Outcome, Paths, gather, join
+from shortgamma.feedback.outcome import Outcome, Paths, gather, join, pictured
 from shortgamma.feedback.setup import Setup
 from shortgamma.feedback.world import World
 
@@ -26,8 +26,6 @@ Observer = Callable[[World, World], None]
 """Looks at the market and its counterfactual after each step of a block."""
 Progress = Callable[[float], None]
 """Hears, from the threads that work, the share of the run that was finished since it last heard."""
-TICK = 32
-"""Steps of a block between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,25 +128,22 @@ def simulate(
     prepared = prepare(setup)
 
     def one(block: tuple[int, int]) -> Paths:
-        observer = reporting(watch() if watch else None, progress, run.paths)
-        return run_block(prepared, run, block=block, observer=observer)
+        observer = watch() if watch else None
+        tell = weighted(progress, block[1] / run.paths)
+        return run_block(prepared, run, block=block, observer=observer, progress=tell)
 
     return join(setup, run, in_threads(one, run.blocks(), run.threads))
 
 
-def reporting(observer: Observer | None, progress: Progress | None, paths: int) -> Observer | None:
-    """The observer, which also reports progress."""
+def weighted(progress: Progress | None, weight: float) -> Progress | None:
+    """Who hears shares of a part, of a listener to shares of the whole."""
     if progress is None:
-        return observer
+        return None
 
-    def see(world: World, twin: World) -> None:
-        if observer is not None:
-            observer(world, twin)
-        done, steps = world.index + 1, len(world.setup.clock)
-        if done % TICK == 0 or done == steps:
-            progress(world.size / paths * (done % TICK or TICK) / steps)
+    def tell(share: float) -> None:
+        progress(share * weight)
 
-    return see
+    return tell
 
 
 def in_threads(
@@ -163,7 +158,12 @@ def in_threads(
 
 
 def run_block(
-    prepared: Prepared, run: Run, *, block: tuple[int, int], observer: Observer | None = None
+    prepared: Prepared,
+    run: Run,
+    *,
+    block: tuple[int, int],
+    observer: Observer | None = None,
+    progress: Progress | None = None,
 ) -> Paths:
     """All steps of one block, in the market and in its counterfactual.
 
@@ -172,6 +172,7 @@ def run_block(
         run: Seed, and how often prices are kept.
         block: First path and size.
         observer: Looks on after each step; the steps are then taken one by one.
+        progress: Hears the share of the block that was finished.
 
     Raises:
         InvariantError: Money, coins or positions appeared or vanished.
@@ -183,7 +184,7 @@ def run_block(
     twin = World(prepared.quiet, draws, prepared.quiet_shared)
     markets = [(market, FullMarch.of(market)) for market in (world, twin)]
     state = setup.process.start(draws, setup.clock.years)
-    kept: list[Vector] = []
+    kept: list[dict[str, NDArray[np.float64]]] = []
     for steps in stretches(len(setup.clock), run.keep_every, single=observer is not None):
         shocks = exogenous(setup, state, draws, steps)
         for market, marcher in markets:
@@ -191,7 +192,9 @@ def run_block(
         if observer is not None:
             observer(world, twin)
         if run.keep_every and steps.stop % run.keep_every == 0:
-            kept.append(np.stack([world.log_price, twin.log_price]))
+            kept.append(pictured(world, twin))
+        if progress is not None:
+            progress(len(steps) / len(setup.clock))
     return gather(world, twin, kept)
 
 

@@ -128,6 +128,7 @@ class FullMarch:
             self._market(steps, targets, values),
         )
         world.index = steps.stop - 1
+        world.step_years = float(world.setup.clock.years[world.index])
         names = ("cash", "coins", "perps", "funding")
         for name, count in zip(names, wrong.tolist(), strict=True):
             if count:

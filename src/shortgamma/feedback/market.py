@@ -34,6 +34,10 @@ class Market:
     def end(self, state: Any, world: "World") -> None:
         """Ends the step: after all bookings and all agents."""
 
+    def shows(self, state: Any, world: "World") -> dict[str, Any]:  # noqa: ARG002
+        """Figures worth following over time, one array of shape (n,) per name."""
+        return {}
+
     def answer(self, state: Any, world: "World") -> dict[str, Any]:  # noqa: ARG002
         """Figures at the end, one array of shape (n,) per name."""
         return {}

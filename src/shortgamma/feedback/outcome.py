@@ -1,6 +1,6 @@
 """What a run leaves: figures per path of the market and of its counterfactual."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from shortgamma.feedback.engine import Run
 
 Vector = NDArray[np.float64]
+Cube = NDArray[np.float64]
+LOG_PRICE = "log_price"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,12 +33,13 @@ class Paths:
 
     Args:
         market, quiet: By name, in the market and in the counterfactual.
-        log_prices: ln(price/initial spot) of both at the kept steps, shape (kept, 2, n).
+        kept: By name, both markets at the kept steps, shape (kept, 2, n): LOG_PRICE, and what markets and
+            agents show over time. Empty where nothing was kept.
     """
 
     market: dict[str, Vector]
     quiet: dict[str, Vector]
-    log_prices: NDArray[np.float64]
+    kept: dict[str, Cube]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,7 +66,17 @@ class Outcome:
     keep_every: int
     market: Mapping[str, Vector]
     quiet: Mapping[str, Vector]
-    log_prices: NDArray[np.float64]
+    kept: Mapping[str, Cube]
+
+    @property
+    def log_prices(self) -> Cube:
+        """ln(price/initial spot) of both markets at the kept steps, shape (kept, 2, n)."""
+        return self.kept.get(LOG_PRICE, np.zeros((0, 2, self.paths)))
+
+    @property
+    def timelines(self) -> dict[str, Cube]:
+        """What markets and agents show over time, at the same steps."""
+        return {name: rows for name, rows in self.kept.items() if name != LOG_PRICE}
 
 
 def figures_of(world: World) -> dict[str, Vector]:
@@ -88,19 +101,35 @@ def figures_of(world: World) -> dict[str, Vector]:
     return found
 
 
-def gather(world: World, twin: World, kept: list[NDArray[np.float64]]) -> Paths:
+def shown(world: World) -> dict[str, Vector]:
+    """What is followed over time, as it stands."""
+    found = {LOG_PRICE: world.log_price.copy()}
+    for item, state in (*world.markets, *world.agents):
+        for name, values in item.shows(state, world).items():
+            found[name] = found[name] + values if name in found else values
+    return found
+
+
+def pictured(world: World, twin: World) -> dict[str, NDArray[np.float64]]:
+    """The same of both markets, shape (2, n); NaN where the counterfactual does not have it."""
+    market, quiet = shown(world), shown(twin)
+    nothing = np.full(world.size, np.nan)
+    return {name: np.stack([rows, quiet.get(name, nothing)]) for name, rows in market.items()}
+
+
+def gather(world: World, twin: World, kept: list[dict[str, NDArray[np.float64]]]) -> Paths:
     """What one block leaves."""
+    names = kept[0] if kept else ()
     return Paths(
         market=figures_of(world),
         quiet=figures_of(twin),
-        log_prices=np.stack(kept) if kept else np.zeros((0, 2, world.size)),
+        kept={name: np.stack([picture[name] for picture in kept]) for name in names},
     )
 
 
 def join(setup: Setup, run: "Run", blocks: Iterable[Paths]) -> Outcome:
     """All blocks as one outcome; the first ones may have kept prices and the others none."""
     parts = list(blocks)
-    kept = [part.log_prices for part in parts if len(part.log_prices)]
     return Outcome(
         setup=setup,
         paths=run.paths,
@@ -108,10 +137,17 @@ def join(setup: Setup, run: "Run", blocks: Iterable[Paths]) -> Outcome:
         keep_every=run.keep_every,
         market=together([part.market for part in parts]),
         quiet=together([part.quiet for part in parts]),
-        log_prices=np.concatenate(kept, axis=2) if kept else np.zeros((0, 2, run.paths)),
+        kept=side_by_side([part.kept for part in parts]),
     )
 
 
 def together(parts: list[dict[str, Vector]]) -> dict[str, Vector]:
     """Arrays of the same name one after the other."""
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def side_by_side(parts: Sequence[Mapping[str, Cube]]) -> dict[str, Cube]:
+    """What the blocks kept, path by path; blocks that kept nothing are passed over."""
+    kept = [part for part in parts if part]
+    names = kept[0] if kept else ()
+    return {name: np.concatenate([part[name] for part in kept], axis=2) for name in names}

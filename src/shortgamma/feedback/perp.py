@@ -14,6 +14,7 @@ from shortgamma.feedback.world import World
 from shortgamma.kernels.orders import PASS
 from shortgamma.kernels.perpetual import (
     BASIS,
+    FUNDED,
     MARK_PRICE,
     OWED,
     PAID,
@@ -86,6 +87,11 @@ class PerpMarket(Market):
     def end(self, state: "PerpState", world: World) -> None:
         """Accrues funding."""
         state.fund(world, self.funding)
+
+    def shows(self, state: "PerpState", world: World) -> dict[str, Vector]:
+        """Funding in force: part of the notional that longs pay per day."""
+        per_day = 1.0 / (DAYS_PER_YEAR * world.step_years)
+        return {"funding_per_day": state.rows[FUNDED] / state.rows[MARK_PRICE] * per_day}
 
     def answer(self, state: "PerpState", world: World) -> dict[str, Vector]:  # noqa: ARG002
         """Funding and basis at their extremes."""

@@ -4,6 +4,8 @@ Scripts are allowed by their hash only, nothing is loaded, and every string from
 """
 
 from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -43,26 +45,50 @@ GROUNDS = "grounds"
 CAUTION = "Open interest has no sign: read the positioning model first."
 
 
-def page(answer: Exposure) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appendix:
+    """A second answer that continues the page of the first one.
+
+    Args:
+        menu: Links to its chapters.
+        chapters: Makes its chapters, the first one with the given number.
+        figures: Specs by panel name.
+        grounds: What it rests on, a card.
+        length: Number of its chapters.
+    """
+
+    menu: str
+    chapters: Callable[[int], str]
+    figures: dict[str, object]
+    grounds: str
+    length: int
+
+
+NOTHING = Appendix(menu="", chapters=lambda _number: "", figures={}, grounds="", length=0)
+
+
+def page(answer: Exposure, appendix: Appendix = NOTHING) -> str:
     """The whole page as text."""
     story = chapters(answer)
+    document = figure_document(answer, story, appendix.figures)
     plotly, script = plotly_script(), asset("page.js")
     parts = {
         "policy": policy(plotly, script),
         "title": escape(f"{title(answer)} · shortgamma"),
         "summary": escape(headline(answer)),
         "style": colours() + asset("page.css"),
-        "menu": menu(story),
+        "menu": menu(story, appendix.menu),
         "hero": hero(answer),
         "tiles": tile_rows(tiles(answer)),
         "chapters": "".join(
             chapter_html(answer, chapter, number) for number, chapter in enumerate(story, start=1)
-        ),
-        "grounds": grounds_html(answer, len(story) + 1),
+        )
+        + appendix.chapters(len(story) + 1),
+        "grounds": grounds_html(answer, len(story) + appendix.length + 1, appendix.grounds),
         "caution": escape(CAUTION),
         "method": escape(METHOD),
         "source": escape(source_line(answer)),
-        "data": safe_json(figure_document(answer, story)),
+        "data": safe_json(document),
         "plotly": plotly,
         "script": script,
     }
@@ -95,10 +121,16 @@ def safe_json(document: object) -> str:
     return msgspec.json.encode(document).decode().replace("<", "\\u003c")
 
 
-def figure_document(answer: object, story: tuple[Chapter, ...]) -> dict[str, object]:
+def figure_document(
+    answer: object, story: tuple[Chapter, ...], more: dict[str, object] | None = None
+) -> dict[str, object]:
     """Specs by panel name, and the templates of both themes."""
-    specs = {panel.name: panel.figure(answer) for chapter in story for panel in chapter.panels}
-    return {"figures": specs, "templates": templates()}
+    return {"figures": specs(answer, story) | (more or {}), "templates": templates()}
+
+
+def specs(answer: object, story: tuple[Chapter, ...]) -> dict[str, object]:
+    """Figures of some chapters, by panel name."""
+    return {panel.name: panel.figure(answer) for chapter in story for panel in chapter.panels}
 
 
 def colours() -> str:
@@ -137,10 +169,19 @@ def source_line(answer: Exposure) -> str:
     )
 
 
-def menu(story: tuple[Chapter, ...]) -> str:
+def menu(story: tuple[Chapter, ...], more: str = "") -> str:
     """Links to the chapters."""
-    entries = [(c.name, c.short) for c in story] + [(GROUNDS, "Assumptions")]
-    return "".join(f'<a href="#{name}">{escape(short)}</a>' for name, short in entries)
+    return links(story) + more + link(GROUNDS, "Assumptions")
+
+
+def links(story: tuple[Chapter, ...]) -> str:
+    """Links to some chapters."""
+    return "".join(link(chapter.name, chapter.short) for chapter in story)
+
+
+def link(name: str, text: str) -> str:
+    """A link to a section."""
+    return f'<a href="#{name}">{escape(text)}</a>'
 
 
 def hero(answer: Exposure) -> str:
@@ -281,7 +322,7 @@ def shock_note(shock: CriticalShock, reach: float) -> str:
             return f"no outside move is carried on by hedging up to {signed_percent(reach)}"
 
 
-def grounds_html(answer: Exposure, number: int) -> str:
+def grounds_html(answer: Exposure, number: int, more: str = "") -> str:
     """Assumptions, rows put aside and the version of the method."""
     rows = "".join(
         f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
@@ -294,7 +335,7 @@ def grounds_html(answer: Exposure, number: int) -> str:
         f"{chapter_head(GROUNDS, 'What it rests on', lead, number)}"
         '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
         '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div>'
+        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div>{more}'
         f'<div class="card wide"><h3>Data quality</h3>{quality_html(answer)}</div></div></section>'
     )
 

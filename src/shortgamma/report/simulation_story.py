@@ -1,7 +1,11 @@
 """The order in which the page of a simulation tells the answer."""
 
+from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
+from shortgamma.report.figures.cascades import cascade_sizes
 from shortgamma.report.figures.paths import (
     chance_of_move,
     funding_peaks,
@@ -11,18 +15,36 @@ from shortgamma.report.figures.paths import (
 )
 from shortgamma.report.figures.results import waterfall
 from shortgamma.report.figures.shocks import move_by_shock, squeeze_by_shock
+from shortgamma.report.figures.timelines import (
+    FUNDING,
+    LIQUIDATED_SO_FAR,
+    funding_over_time,
+    liquidated_over_time,
+)
 from shortgamma.report.simulation_words import (
     COUNTERFACTUAL,
+    cascade_words,
+    funding_words,
     headline,
     is_single,
+    liquidation_words,
     per_path,
     usd_with_error,
 )
 from shortgamma.report.story import AXES, Chapter, Panel
-from shortgamma.studies.distributions import Result, figures_named, results
+from shortgamma.studies.distributions import (
+    LIQUIDATED,
+    Result,
+    Survival,
+    cascades,
+    figures_named,
+    results,
+    timeline,
+)
 from shortgamma.studies.simulation import Simulation
 
 HEIGHT = (360, 330)
+LEAST_RATE = 1e-6  # per day: funding that moves less is a straight line
 PART = 40  # pixels per part of a result
 
 
@@ -33,8 +55,9 @@ def simulation_chapters(answer: Simulation) -> tuple[Chapter, ...]:
         found.append(shocks())
     if results(answer.outcome):
         found.append(who_paid(answer))
-    others = leverage(answer)
-    return (*found, others) if others.panels else tuple(found)
+    if not is_single(answer):
+        found += [leverage(answer), over_time(answer)]
+    return tuple(chapter for chapter in found if chapter.panels)
 
 
 def price(answer: Simulation) -> Chapter:
@@ -158,15 +181,74 @@ def leverage(answer: Simulation) -> Chapter:
         figure=funding_peaks,
         height=HEIGHT,
     )
-    figures = {": liquidated_usd": liquidated, "peak_funding_per_day": funding}
+    figures = {LIQUIDATED: liquidated, "peak_funding_per_day": funding}
+    panels = [
+        found for name, found in figures.items() if figures_named(answer.outcome, name) is not None
+    ]
+    sizes = cascades(answer.outcome)
     return Chapter(
         name="leverage",
         title="What it does to the leveraged",
         short="Leverage",
         lead="Hedging in a falling market sells into the same depth as liquidations do.",
-        panels=tuple(
-            found
-            for name, found in figures.items()
-            if not is_single(answer) and figures_named(answer.outcome, name) is not None
-        ),
+        panels=(*panels, cascade(answer, sizes)) if sizes is not None else tuple(panels),
+    )
+
+
+def cascade(answer: Simulation, found: Survival) -> Panel:
+    """The law of cascade sizes."""
+    words = cascade_words(answer, found)
+    return Panel(
+        name="cascades",
+        title="How large cascades get",
+        caption=f"{words} Both axes are logarithmic; areas are 95 % intervals.",
+        description=f"Share of the paths on which more than a size was liquidated. {words}",
+        figure=cascade_sizes,
+        height=(400, 360),
+        is_wide=True,
+    )
+
+
+def over_time(answer: Simulation) -> Chapter:
+    """When funding and liquidations come."""
+    found = [funding_line(answer), liquidation_line(answer)]
+    panels = tuple(panel for panel in found if panel is not None)
+    return Chapter(
+        name="timelines",
+        title="When it happens",
+        short="Time lines",
+        lead="Funding in force and liquidations so far, at the same moments of all paths.",
+        panels=tuple(replace(panel, is_wide=len(panels) == 1) for panel in panels),
+    )
+
+
+def funding_line(answer: Simulation) -> Panel | None:
+    """Funding over time; None where nine paths in ten never leave the same rate."""
+    found = timeline(answer.outcome, FUNDING)
+    if found is None or not np.any(np.abs(found.market[-1] - found.market[0]) > LEAST_RATE):
+        return None
+    words = funding_words(found)
+    return Panel(
+        name="funding-line",
+        title="Funding rate",
+        caption=f"{words} Lines are medians, areas hold 90 % of the paths.",
+        description=f"Funding rate over time with and without hedging. {words}",
+        figure=funding_over_time,
+        height=HEIGHT,
+    )
+
+
+def liquidation_line(answer: Simulation) -> Panel | None:
+    """Liquidations over time; None where there are none."""
+    found = timeline(answer.outcome, LIQUIDATED_SO_FAR)
+    if found is None or not np.any(found.market_mean):
+        return None
+    words = liquidation_words(found)
+    return Panel(
+        name="liquidation-line",
+        title="Liquidated so far",
+        caption=words,
+        description=f"Liquidations over time with and without hedging. {words}",
+        figure=liquidated_over_time,
+        height=HEIGHT,
     )

@@ -13,6 +13,7 @@ from shortgamma.report.amounts import usd
 from shortgamma.report.simulation_words import (
     PART_NAMES,
     book_words,
+    cascade_words,
     comparisons,
     extent,
     headline,
@@ -24,7 +25,7 @@ from shortgamma.report.simulation_words import (
     usd_with_error,
 )
 from shortgamma.report.terminal import WIDTH, grid
-from shortgamma.studies.distributions import Result, results
+from shortgamma.studies.distributions import Result, cascades, results
 from shortgamma.studies.simulation import Simulation
 from shortgamma.studies.validate import Row, Validation
 
@@ -47,6 +48,9 @@ def simulation_summary(answer: Simulation) -> RenderableType:
         parts.append(result_table(answer, found))
     if losers(answer):
         parts.append(loser_table(answer))
+    sizes = cascades(answer.outcome)
+    if sizes is not None:
+        parts.append(Padding(Text(cascade_words(answer, sizes), style="dim"), (0, 2)))
     parts += [Padding(Text(note, style="yellow"), (0, 2)) for note in notes(answer)]
     return Constrain(Group(*parts), WIDTH)
 

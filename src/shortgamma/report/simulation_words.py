@@ -11,7 +11,17 @@ from shortgamma.feedback.exchange import LARGEST_MOVE
 from shortgamma.feedback.processes.bootstrap import Bootstrap
 from shortgamma.feedback.processes.replay import Replay
 from shortgamma.market.history import describe_bar
-from shortgamma.report.amounts import MINUS, moment, number, probability, scale_of, usd
+from shortgamma.report.amounts import (
+    MINUS,
+    moment,
+    number,
+    percent,
+    probability,
+    scale_of,
+    span,
+    usd,
+)
+from shortgamma.studies.distributions import TIMELINE_LEVELS, Survival, Timeline
 from shortgamma.studies.simulation import MOVES, SQUEEZE, Metric, Simulation
 
 EVENTS = 100
@@ -240,6 +250,48 @@ def losers(answer: Simulation) -> tuple[tuple[str, str], ...]:
             text = f"{percent_with_error(share)} (without hedging {percent_with_error(quiet)})"
             rows.append((f"Leveraged {side} liquidated", text))
     return tuple(rows)
+
+
+def funding_words(found: Timeline) -> str:
+    """How far funding goes, at the moment at which it does so most."""
+    low, high = (TIMELINE_LEVELS.index(level) for level in (0.05, 0.95))
+    when = int(np.argmax(np.maximum(np.abs(found.market[low]), np.abs(found.market[high]))))
+    hedged, alone = (
+        range_words(float(rows[low, when]), float(rows[high, when]))
+        for rows in (found.market, found.quiet)
+    )
+    return (
+        f"At its widest, after {span(float(found.days[when]))}, nine paths in ten pay {hedged} per day with "
+        f"hedging and {alone} without; positive = longs pay."
+    )
+
+
+def range_words(low: float, high: float) -> str:
+    """Two shares in percent, or the one that both are."""
+    ends = (percent(low), percent(high))
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def liquidation_words(found: Timeline) -> str:
+    """How much is liquidated by the end, by when half of it, and how much on the worst paths."""
+    total, alone = float(found.market_mean[-1]), float(found.quiet_mean[-1])
+    half = int(np.searchsorted(found.market_mean, 0.5 * total))
+    top = TIMELINE_LEVELS.index(0.95)
+    worst, quiet = (usd(float(rows[top, -1])) for rows in (found.market, found.quiet))
+    return (
+        f"{usd(total)} a path by the end with hedging, half of it in the first "
+        f"{span(float(found.days[half]))}, and {usd(alone)} without. One path in twenty ends above {worst} "
+        f"with hedging, and above {quiet} without."
+    )
+
+
+def cascade_words(answer: Simulation, found: Survival) -> str:
+    """The size that rare cascades exceed."""
+    days = "days" if math.isclose(answer.horizon_days, 1.0) else "paths"
+    return (
+        f"On {percent(found.rare)} of the {days} more than {usd(found.market_rare)} is liquidated with "
+        f"hedging, and more than {usd(found.quiet_rare)} without."
+    )
 
 
 def extent(answer: Simulation) -> str:

@@ -8,24 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
-from shortgamma.feedback.engine import Progress, Run, simulate
+from shortgamma.basics.units import DAYS_PER_YEAR
+from shortgamma.feedback.engine import Progress, Run
 from shortgamma.feedback.outcome import Outcome
 from shortgamma.studies.document import plain
+from shortgamma.studies.ensemble.ensemble import ensemble
+from shortgamma.studies.ensemble.job import METHOD, Job
 from shortgamma.studies.scenarios.books import HeldBook
 from shortgamma.studies.scenarios.bundled import SCENARIOS
 from shortgamma.studies.scenarios.scenario import Inputs, Scenario
 
 Vector = NDArray[np.float64]
 
-METHOD = "1"
-"""Version of the method; a stored result with another one is not comparable."""
 MOVES = (0.05, 0.10, 0.20)
 """Moves from the initial price whose probability is reported."""
 SQUEEZE = 0.01
 """Log move that orders make in one step from which the path counts as squeezed."""
 SNAPSHOTS, SNAPSHOTS_OF_ONE = 96, 960
-MOST_KEPT = 20_000_000
-"""Prices kept for the fan chart; with more paths than that leaves room for, there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +87,13 @@ class Simulation:
         }
 
 
+def job_of(scenario: Scenario, inputs: Inputs, *, paths: int, seed: int) -> Job:
+    """A scenario on many paths, with what the fan chart and the time lines need."""
+    shots = SNAPSHOTS if paths > 1 else SNAPSHOTS_OF_ONE
+    keep = max(len(scenario.clock) // shots, 1)
+    return Job(scenario=scenario, inputs=inputs, paths=paths, seed=seed, keep_every=keep)
+
+
 def simulation(
     scenario: Scenario,
     inputs: Inputs | None = None,
@@ -95,31 +101,33 @@ def simulation(
     *,
     progress: Progress | None = None,
 ) -> Simulation:
-    """Simulates a scenario with and without hedging.
+    """Simulates a scenario with and without hedging; all figures stay in memory.
 
     Args:
         scenario: The market.
         inputs: A measured book, a price history.
-        run: Paths, seed, threads; prices are kept for the fan chart where memory allows.
+        run: Paths, seed, and how many work.
         progress: Hears the share of the work that was finished; the shares sum to 1.
 
     Raises:
         InputError: The figures contradict each other.
     """
-    inputs, run = inputs or Inputs(), run or Run()
-    setup = scenario.build(inputs)
-    steps = len(setup.clock)
-    shots = SNAPSHOTS if run.paths > 1 else SNAPSHOTS_OF_ONE
-    keep = max(steps // shots, 1) if 2 * shots * run.paths <= MOST_KEPT else 0
-    run = Run(paths=run.paths, seed=run.seed, threads=run.threads, keep_every=keep)
-    outcome = simulate(setup, run, progress=progress)
+    run = run or Run()
+    job = job_of(scenario, inputs or Inputs(), paths=run.paths, seed=run.seed)
+    with ensemble([job], workers=run.threads, progress=progress) as outcomes:
+        return answer(job, outcomes[0])
+
+
+def answer(job: Job, outcome: Outcome) -> Simulation:
+    """What the outcome of a job says; its figures are read from where they stand when they are asked for."""
+    clock = outcome.setup.clock
     return Simulation(
-        scenario=scenario,
-        book=scenario.held(inputs),
-        process=setup.process.name,
-        run=run,
-        steps=steps,
-        horizon_days=setup.clock.horizon * 365.0,
+        scenario=job.scenario,
+        book=job.scenario.held(job.inputs),
+        process=outcome.setup.process.name,
+        run=job.run,
+        steps=len(clock),
+        horizon_days=clock.horizon * DAYS_PER_YEAR,
         metrics=metrics_of(outcome),
         outcome=outcome,
     )

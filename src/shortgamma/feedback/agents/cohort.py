@@ -16,6 +16,7 @@ from shortgamma.feedback.ladder import Ladder
 from shortgamma.feedback.perp import PerpMarket
 from shortgamma.feedback.setup import Setup
 from shortgamma.feedback.world import World
+from shortgamma.kernels.liquidation import CLOSED
 from shortgamma.venues.liquidation import LIQUIDATION_RULES, LiquidationRules, PerpContract
 
 Vector = NDArray[np.float64]
@@ -222,6 +223,10 @@ class LeveragedCohort(Agent):
     def settle(self, state: CohortState, world: World) -> None:
         """Books what was closed, and passes losses beyond the margin on."""
         state.settle(world)
+
+    def shows(self, state: CohortState, world: World) -> dict[str, Vector]:  # noqa: ARG002
+        """USD liquidated so far."""
+        return {"liquidated_usd": state.totals[CLOSED].copy()}
 
     def answer(self, state: CohortState, world: World) -> dict[str, Vector]:
         """Liquidations, what the fund lost, and what winners paid."""

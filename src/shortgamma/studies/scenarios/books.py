@@ -1,6 +1,8 @@
 """Option books that scenarios hedge: a bundled one of any θ, or one measured on a real chain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from shortgamma.market.options import OptionSeries
 Vector = NDArray[np.float64]
 
 EXPIRY_DAYS = (7.0, 14.0, 21.0, 30.0, 45.0, 60.0, 75.0, 90.0)
+LONGEST, FARTHEST = 3_650.0, 2.0  # days, log distance: of a wall
 WIDEST_STRIKES = 1.6  # standard deviations to the outermost strike of an expiry
 
 
@@ -38,6 +41,19 @@ class HeldBook:
     def gamma_usd_per_pct(self) -> float:
         """Net, at today's spot."""
         return float(self.quantity @ unit_exposure(self.options).gamma_usd_per_pct)
+
+    @property
+    def gross(self) -> float:
+        """Units of the underlying, long and short added up."""
+        return float(np.abs(self.quantity).sum())
+
+    def times(self, share: float) -> Self:
+        """The same share of every holding."""
+        return replace(self, quantity=share * self.quantity)
+
+    def part(self, rows: NDArray[np.int64]) -> Self:
+        """Some of the contracts."""
+        return replace(self, options=self.options.select(rows), quantity=self.quantity[rows])
 
     @property
     def vol(self) -> float:
@@ -102,7 +118,7 @@ def spread_book(*, spot: float, vol: float, options: int, gamma_usd_per_pct: flo
 
 
 def wall_book(
-    *, spot: float, vol: float, wall: float, days: float, gamma_usd_per_pct: float
+    *, spot: float, vol: float, wall: float, days: float, gamma_usd_per_pct: float, strikes: int = 5
 ) -> HeldBook:
     """Short-dated options in strikes around one price: a gamma wall.
 
@@ -111,18 +127,31 @@ def wall_book(
         wall: Log distance of the middle strike from spot.
         days: To expiry.
         gamma_usd_per_pct: Net gamma when the price is at the wall; negative = short.
+        strikes: How many, evenly over one standard deviation; one stands at the wall itself.
     """
-    if not days > 0.0:
-        raise InputError(f"{days:g} days", place="days", remedy="give a positive number of days")
+    if not (0.0 < days <= LONGEST and abs(wall) <= FARTHEST):
+        raise InputError(
+            f"{days:g} days to a wall at a log distance of {wall:g}",
+            place="--set days, wall",
+            remedy=f"give days above 0 up to {LONGEST:g}, and a distance of {FARTHEST:g} at most",
+        )
     width = vol * np.sqrt(days / DAYS_PER_YEAR)
-    strike = spot * np.exp(wall + width * np.linspace(-0.5, 0.5, 5))
-    is_call = np.full(5, wall >= 0.0)
-    series = option_series(
-        spot=spot * np.exp(wall), strike=strike, days=np.full(5, days), is_call=is_call, vol=vol
+    place = np.linspace(-0.5, 0.5, strikes) if strikes > 1 else np.zeros(1)
+    strike = spot * np.exp(wall + width * place)
+    contracts = partial(
+        option_series,
+        strike=strike,
+        days=np.full(strikes, days),
+        is_call=np.full(strikes, wall >= 0.0),
+        vol=vol,
     )
-    there = scaled("gamma wall", series, spot=spot, gamma_usd_per_pct=gamma_usd_per_pct)
-    here = option_series(spot=spot, strike=strike, days=np.full(5, days), is_call=is_call, vol=vol)
-    return HeldBook(label="gamma wall", spot=spot, options=here, quantity=there.quantity)
+    there = scaled(
+        "gamma wall",
+        contracts(spot=spot * np.exp(wall)),
+        spot=spot,
+        gamma_usd_per_pct=gamma_usd_per_pct,
+    )
+    return replace(there, options=contracts(spot=spot))
 
 
 def scaled(label: str, options: OptionSeries, *, spot: float, gamma_usd_per_pct: float) -> HeldBook:

@@ -1,40 +1,34 @@
 """What all scenarios share: the market's figures, the exogenous process, and how ``--set`` changes them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from types import MappingProxyType
-from typing import Any, ClassVar, Final, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
 from shortgamma.basics.errors import InputError
+from shortgamma.basics.units import LARGEST_PRICE, SMALLEST_PRICE
+from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.clock import Clock
-from shortgamma.feedback.curves import Span
-from shortgamma.feedback.depth import Depth, Impact, UsdDepth
+from shortgamma.feedback.curves import Span, VolLevels
+from shortgamma.feedback.depth import Depth, Impact, UsdDepth, WithdrawingDepth
 from shortgamma.feedback.exchange import TradingCosts
-from shortgamma.feedback.processes.bootstrap import Bootstrap
-from shortgamma.feedback.processes.gbm import Gbm
-from shortgamma.feedback.processes.hawkes import Hawkes
-from shortgamma.feedback.processes.heston import Heston
-from shortgamma.feedback.processes.kou import Kou
-from shortgamma.feedback.processes.merton import Merton
+from shortgamma.feedback.market import Market
 from shortgamma.feedback.processes.process import Process
-from shortgamma.feedback.processes.replay import Replay
-from shortgamma.feedback.processes.svcj import Svcj
 from shortgamma.feedback.setup import Setup
 from shortgamma.hedging.policy import Policy
 from shortgamma.hedging.registry import policy_from
-from shortgamma.market.calibration import Fit, fit_gbm, fit_kou, fit_merton
 from shortgamma.market.history import PriceHistory
-from shortgamma.studies.scenarios.books import HeldBook
+from shortgamma.studies.scenarios.books import HeldBook, spread_book
+from shortgamma.studies.scenarios.exogenous import ProcessChoice
+from shortgamma.studies.scenarios.settings import converted, full_name, with_parameters
 
-FITTED: Final[Mapping[str, tuple[Callable[[PriceHistory], Fit], Callable[..., Process]]]] = (
-    MappingProxyType({"gbm": (fit_gbm, Gbm), "merton": (fit_merton, Merton), "kou": (fit_kou, Kou)})
-)
-OF_VOL: Final[Mapping[str, Callable[..., Process]]] = MappingProxyType(
-    {"gbm": Gbm, "merton": Merton, "kou": Kou, "heston": Heston, "hawkes": Hawkes}
-)
-PROCESSES: Final = ("gbm", "merton", "kou", "heston", "hawkes", "svcj", "bootstrap", "replay")
+SPREAD = 64
+"""Contracts of a bundled book that is spread over strikes and expiries."""
+RANGES = {"spot": (SMALLEST_PRICE, LARGEST_PRICE), "vol": (0.0, 50.0), "theta": (-100.0, 100.0)}
+"""Beyond them no market lies; 50 is a vol of 5,000 %."""
+CALM = 1.5
+"""Multiple of the exogenous vol up to which nobody withdraws depth (A)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +52,7 @@ class Scenario:
         spot: USD; a measured book brings its own.
         vol: Exogenous, decimal per √year (A); a price history brings its own.
         process: gbm, merton, kou, heston, hawkes or svcj; with a price history also bootstrap or replay.
+            A name, or ``name:key=value,…``; without values it is fitted to the history.
         steps: How many.
         step_seconds: Length of each.
         depth_usd_per_pct: One-sided USD that move spot 1 % (A).
@@ -67,6 +62,9 @@ class Scenario:
         taker_fee: Part of the notional (A).
         policy: Of the hedgers: a name, or ``name:key=value,…``.
         theta: Gamma of the bundled book over depth, negative = short; a measured book brings its own.
+
+    Raises:
+        InputError: Spot, vol or theta lie beyond any market.
     """
 
     name: ClassVar[str] = ""
@@ -85,41 +83,91 @@ class Scenario:
     policy: str = "continuous"
     theta: float = -0.3
 
+    def __post_init__(self) -> None:
+        for name, (least, most) in RANGES.items():
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise InputError(
+                    f"{name} is {value:g}",
+                    place=f"--set {name}",
+                    remedy=f"give {least:g} to {most:g}, vols as decimals",
+                )
+
+    @classmethod
+    def kinds(cls) -> dict[str, type[object]]:
+        """Its figures by full name, with their types."""
+        return {f.name: type(cast("object", f.default)) for f in fields(cls)}
+
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Self:
-        """The scenario with the figures of ``--set``.
+        """The scenario with the figures of ``--set``; a name may leave out its unit.
 
         Raises:
-            InputError: An unknown name, or a value that is no number.
+            InputError: An unknown name, one that is given twice, or a value that is no number.
         """
-        known = {f.name: f for f in fields(cls)}
+        kinds = cls.kinds()
         values: dict[str, Any] = {}
         for name, text in given.items():
-            if name not in known:
-                raise InputError(
-                    f"{cls.name} has no {name!r}",
-                    place="--set",
-                    remedy=f"it has {', '.join(known)}",
-                )
-            values[name] = converted(name, text, type(cast("object", known[name].default)))
+            full = full_name(name, kinds, owner=cls.name, place="--set")
+            if full in values:
+                raise InputError(f"{full!r} is given twice", place="--set", remedy="give it once")
+            values[full] = converted(name, text, kinds[full])
         return cls(**values)
 
     def build(self, inputs: Inputs) -> Setup:
-        """The market to simulate."""
-        raise NotImplementedError
+        """The market to simulate.
+
+        Raises:
+            InputError: A figure is outside its range, or the process needs other inputs.
+        """
+        book, process = self.held(inputs), self.exogenous(inputs)
+        return Setup(
+            spot=book.spot,
+            process=process,
+            clock=self.clock,
+            depth=self.depth,
+            impact=self.impact,
+            markets=self.markets,
+            agents=self.agents(book),
+            levels=self.levels,
+            span=self.span(process, book),
+        )
 
     def held(self, inputs: Inputs) -> HeldBook:
-        """What hedgers hold."""
+        """What hedgers hold: the given book, or the bundled one with its θ."""
+        return inputs.book or self.bundled_book()
+
+    def bundled_book(self) -> HeldBook:
+        """A spread of strikes and expiries with the gamma that θ says."""
+        return spread_book(
+            spot=self.spot,
+            vol=self.vol,
+            options=SPREAD,
+            gamma_usd_per_pct=self.theta * self.depth_usd_per_pct,
+        )
+
+    def agents(self, book: HeldBook) -> tuple[Agent, ...]:
+        """Everyone who trades."""
         raise NotImplementedError
+
+    @property
+    def markets(self) -> tuple[Market, ...]:
+        """What there is beside spot."""
+        return ()
+
+    @property
+    def levels(self) -> VolLevels:
+        """Vol levels on which hedges are tabulated."""
+        return VolLevels.fixed()
 
     @property
     def clock(self) -> Clock:
         """Its steps."""
-        if not 0.0 < self.step_seconds < np.inf:
+        if not 1e-3 <= self.step_seconds < np.inf:
             raise InputError(
                 f"{self.step_seconds:g} seconds",
                 place="--set step_seconds",
-                remedy="give a positive number",
+                remedy="give 0.001 or more",
             )
         return Clock.even(self.steps, self.step_seconds)
 
@@ -135,6 +183,22 @@ class Scenario:
         """Of spot."""
         return UsdDepth(usd_per_pct=self.depth_usd_per_pct)
 
+    def withdrawing(
+        self, floor: float, schedule: tuple[tuple[float, float], ...] = ()
+    ) -> WithdrawingDepth:
+        """Depth of spot that withdraws as the market gets wilder than the exogenous vol.
+
+        Args:
+            floor: Least part that remains.
+            schedule: (years since the start, part from then on).
+        """
+        return WithdrawingDepth(
+            usd_per_pct=self.depth_usd_per_pct,
+            reference_vol=CALM * self.vol,
+            floor=floor,
+            schedule=schedule,
+        )
+
     @property
     def costs(self) -> TradingCosts:
         """What hedgers pay."""
@@ -146,29 +210,8 @@ class Scenario:
         return parsed_policy(self.policy)
 
     def exogenous(self, inputs: Inputs) -> Process:
-        """The price process: of the given vol, or fitted to the given prices."""
-        if self.process not in PROCESSES:
-            raise InputError(
-                f"unknown process {self.process!r}",
-                place="--set process",
-                remedy=f"use {', '.join(PROCESSES)}",
-            )
-        history = inputs.history
-        if self.process in {"bootstrap", "replay"}:
-            if history is None:
-                raise InputError(
-                    f"{self.process} needs prices",
-                    place="--set process",
-                    remedy="give them with --prices FILE",
-                )
-            return (
-                Replay(history=history) if self.process == "replay" else Bootstrap(history=history)
-            )
-        if history is not None and self.process in FITTED:
-            fit, make = FITTED[self.process]
-            values = {k: v for k, v in fit(history).values.items() if k != "drift"}
-            return make(**values)
-        return Svcj() if self.process == "svcj" else OF_VOL[self.process](vol=self.vol)
+        """The price process: of the given vol and parameters, or fitted to the given prices."""
+        return ProcessChoice.parse(self.process).make(vol=self.vol, history=inputs.history)
 
     def span(self, process: Process, book: HeldBook) -> Span:
         """Log prices on which hedges are tabulated, finer where options expire during the run."""
@@ -177,29 +220,11 @@ class Scenario:
         return Span.around(process.annual_vol * horizon**0.5, is_fine=fine)
 
 
-def converted(name: str, text: str, kind: type[object]) -> object:
-    """The text of a flag as the type of the field."""
-    try:
-        return text if kind is str else int(text) if kind is int else float(text)
-    except ValueError:
-        what = "a whole number" if kind is int else "a number"
-        raise InputError(
-            f"{text!r} is not {what}", place=f"--set {name}", remedy="give one"
-        ) from None
+def parsed_policy(text: str, *, place: str = "--set policy") -> Policy:
+    """A policy from ``name`` or ``name:key=value,…``; values are numbers where they can be.
 
-
-def parsed_policy(text: str) -> Policy:
-    """A policy from ``name`` or ``name:key=value,…``; values are numbers where they can be."""
-    name, _, rest = text.partition(":")
-    parameters: dict[str, object] = {}
-    for part in filter(None, rest.split(",")):
-        key, equals, value = part.partition("=")
-        if not equals:
-            raise InputError(
-                f"{part!r} has no value", place="--set policy", remedy="write name:key=value,…"
-            )
-        try:
-            parameters[key] = float(value)
-        except ValueError:
-            parameters[key] = value
+    Raises:
+        InputError: No such policy, or a parameter that it does not take.
+    """
+    name, parameters = with_parameters(text, place=place)
     return policy_from(name, **parameters)

@@ -1,0 +1,89 @@
+"""The page of a report: the measured market, and the simulated day of it as its last chapters."""
+
+from html import escape
+
+from shortgamma.report.amounts import percent
+from shortgamma.report.page import (
+    LEADING,
+    Appendix,
+    chapter_head,
+    link,
+    links,
+    origin_mark,
+    page,
+    specs,
+    tile_html,
+    unbroken,
+)
+from shortgamma.report.simulation_grounds import simulation_grounds
+from shortgamma.report.simulation_page import chapter_html, simulation_tiles
+from shortgamma.report.simulation_story import simulation_chapters
+from shortgamma.report.simulation_words import extent, headline, notes, price_words
+from shortgamma.studies.report import Report
+from shortgamma.studies.simulation import Simulation
+
+NAME = "simulated"
+HEADING = "A simulated day"
+
+
+def full_page(answer: Report) -> str:
+    """The whole page as text."""
+    return page(answer.exposure, appendix(answer.simulation))
+
+
+def appendix(answer: Simulation) -> Appendix:
+    """The simulated half."""
+    story = simulation_chapters(answer)
+
+    def chapters(first: int) -> str:
+        rest = (chapter_html(answer, chapter, first + i) for i, chapter in enumerate(story, 1))
+        return opening(answer, first) + "".join(rest)
+
+    return Appendix(
+        menu=link(NAME, HEADING) + links(story),
+        chapters=chapters,
+        figures=specs(answer, story),
+        grounds=grounds(answer),
+        length=len(story) + 1,
+    )
+
+
+def opening(answer: Simulation, number: int) -> str:
+    """What the simulation is and what came out of it."""
+    said = (market_words(answer), price_words(answer), *notes(answer), extent(answer))
+    lines = "".join(f"<li>{unbroken(line)}</li>" for line in said if line)
+    tiles = "".join(map(tile_html, simulation_tiles(answer)[:LEADING]))
+    return (
+        f'<section id="{NAME}" aria-labelledby="{NAME}-title">'
+        f"{chapter_head(NAME, HEADING, headline(answer), number)}"
+        f'<ul class="notes">{lines}</ul>'
+        f'<dl class="tiles leading">{tiles}</dl></section>'
+    )
+
+
+def market_words(answer: Simulation) -> str:
+    """What is simulated, in a sentence."""
+    scenario = answer.scenario
+    moves = (
+        f"at the chain's own vol of {percent(scenario.vol)}"
+        if scenario.process == "gbm"
+        else "drawn from the given prices"
+    )
+    return (
+        "The book above is hedged in a perpetual in every minute, beside a leveraged crowd (A); "
+        f"exogenous moves are {moves}."
+    )
+
+
+def grounds(answer: Simulation) -> str:
+    """Every figure of the simulated market."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
+        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
+        for g in simulation_grounds(answer)
+    )
+    return (
+        '<details class="card wide"><summary>Assumptions of the simulated day</summary>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions of the simulated day">'
+        f'<table class="grounds"><tbody>{rows}</tbody></table></div></details>'
+    )

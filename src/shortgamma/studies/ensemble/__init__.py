@@ -1,0 +1,1 @@
+"""Many paths of one scenario or of a whole sweep: chunks, workers, a cluster, resuming."""
