@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     CancelledError,
@@ -18,14 +18,19 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Event, Thread
+from typing import Any, TypeVar
+
+from numpy.typing import NDArray
 
 from shortgamma.basics.errors import UnavailableError
 from shortgamma.data.ledger import Chunk
+from shortgamma.data.parcels import fetch, parcels, post
 from shortgamma.feedback.outcome import Paths
 from shortgamma.studies.ensemble.chunk import prepared, run_chunk
 from shortgamma.studies.ensemble.job import Job
 
 Results = Generator[tuple[Chunk, Paths], None, None]
+Result = TypeVar("Result")
 
 POLL_SECONDS = 0.2
 """How soon a cancelled run notices."""
@@ -82,11 +87,11 @@ def in_processes(
     breaks = 0
     while left:
         try:
-            with processes(jobs, workers) as submit:
-                for chunk, paths in completed(submit, list(left.values()), workers, cancel):
+            with parcels() as folder, processes(jobs, workers, folder) as submit:
+                for chunk, parcel in completed(submit, list(left.values()), workers, cancel):
                     del left[chunk.place]
                     breaks = 0
-                    yield chunk, paths
+                    yield chunk, unpacked(fetch(parcel))
         except BrokenProcessPool:
             breaks += 1
             if breaks == MOST_BREAKS:
@@ -98,9 +103,9 @@ def in_processes(
 
 @contextmanager
 def processes(
-    jobs: Sequence[Job], workers: int
-) -> Generator[Callable[[Chunk], Future[Paths]], None, None]:
-    """A pool of worker processes; yields what submits a chunk to it.
+    jobs: Sequence[Job], workers: int, folder: str
+) -> Generator[Callable[[Chunk], Future[str]], None, None]:
+    """A pool of worker processes; yields what submits a chunk to it, for a parcel in the folder.
 
     Workers hold the end of a pipe whose other end only this process has. It closes when this process stops
     early or dies by whatever cause, and the workers with it.
@@ -114,7 +119,7 @@ def processes(
         workers, mp_context=context, initializer=begin, initargs=(tuple(jobs), theirs)
     )
     try:
-        yield lambda chunk: pool.submit(in_worker, chunk.job, chunk.index)
+        yield lambda chunk: pool.submit(in_worker, chunk.job, chunk.index, folder)
     except BaseException:
         ours.close()
         raise
@@ -141,20 +146,38 @@ def follow(leash: Connection) -> None:
     signal.raise_signal(signal.SIGTERM)
 
 
-def in_worker(job: int, index: int) -> Paths:
-    """A chunk of the jobs that this worker knows."""
-    return run_chunk(_jobs[job], index)
+def in_worker(job: int, index: int, folder: str) -> str:
+    """A chunk of the jobs that this worker knows, as a parcel in the folder."""
+    return post(folder, packed(run_chunk(_jobs[job], index)))
+
+
+def packed(paths: Paths) -> dict[str, NDArray[Any]]:
+    """Everything that a chunk leaves, under one name each."""
+    groups = (paths.market, paths.quiet, paths.kept)
+    return {
+        f"{number}{name}": values
+        for number, group in enumerate(groups)
+        for name, values in group.items()
+    }
+
+
+def unpacked(arrays: Mapping[str, NDArray[Any]]) -> Paths:
+    """The same in its groups again."""
+    groups: tuple[dict[str, NDArray[Any]], ...] = ({}, {}, {})
+    for name, values in arrays.items():
+        groups[int(name[0])][name[1:]] = values
+    return Paths(market=groups[0], quiet=groups[1], kept=groups[2])
 
 
 def completed(
-    submit: Callable[[Chunk], Future[Paths]],
+    submit: Callable[[Chunk], Future[Result]],
     chunks: Sequence[Chunk],
     workers: int,
     cancel: Event | None,
-) -> Iterator[tuple[Chunk, Paths]]:
+) -> Iterator[tuple[Chunk, Result]]:
     """Results in the order in which they are done; few are under way, so that few wait in memory."""
     waiting = deque(chunks)
-    running: dict[Future[Paths], Chunk] = {}
+    running: dict[Future[Result], Chunk] = {}
     while waiting or running:
         while waiting and len(running) < AHEAD * workers:
             chunk = waiting.popleft()
