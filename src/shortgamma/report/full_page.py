@@ -28,16 +28,17 @@ HEADING = "A simulated day"
 
 def full_page(answer: Report) -> str:
     """The whole page as text."""
-    return page(answer.exposure, appendix(answer.simulation))
+    amplification = answer.exposure.feedback.amplification
+    return page(answer.exposure, appendix(answer.simulation, amplification))
 
 
-def appendix(answer: Simulation) -> Appendix:
-    """The simulated half."""
+def appendix(answer: Simulation, amplification: float | None) -> Appendix:
+    """The simulated half; the amplification is that of the measured half, None where it runs away."""
     story = simulation_chapters(answer)
 
     def chapters(first: int) -> str:
         rest = (chapter_html(answer, chapter, first + i) for i, chapter in enumerate(story, 1))
-        return opening(answer, first) + "".join(rest)
+        return opening(answer, amplification, first) + "".join(rest)
 
     return Appendix(
         menu=link(NAME, HEADING) + links(story),
@@ -48,9 +49,15 @@ def appendix(answer: Simulation) -> Appendix:
     )
 
 
-def opening(answer: Simulation, number: int) -> str:
+def opening(answer: Simulation, amplification: float | None, number: int) -> str:
     """What the simulation is and what came out of it."""
-    said = (market_words(answer), price_words(answer), *notes(answer), extent(answer))
+    said = (
+        market_words(answer),
+        difference_words(amplification),
+        price_words(answer),
+        *notes(answer),
+        extent(answer),
+    )
     lines = "".join(f"<li>{unbroken(line)}</li>" for line in said if line)
     tiles = "".join(map(tile_html, simulation_tiles(answer)[:LEADING]))
     return (
@@ -72,6 +79,17 @@ def market_words(answer: Simulation) -> str:
     return (
         "The book above is hedged in a perpetual in every minute, beside a leveraged crowd (A); "
         f"exogenous moves are {moves}."
+    )
+
+
+def difference_words(amplification: float | None) -> str:
+    """Why the simulated multiple is not the one of the measured half."""
+    if amplification is None:
+        return ""
+    return (
+        f"The × {amplification:.2f} above is for hedges in spot, at once. Here they reach spot through the "
+        "perpetual as arbitrage closes its basis, a part of every impact decays, and gamma changes with "
+        "price and time."
     )
 
 
