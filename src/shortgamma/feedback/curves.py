@@ -30,8 +30,10 @@ KNOT_SPACING = (
 )
 FEWEST_KNOTS = LEVELS
 MARGIN = 1.05  # a cubic may be steeper than at its nodes and in its middle
-ALL_KEPT = 3_000_000  # numbers up to which the tables of all steps are kept
-SOME_KEPT = 400_000  # numbers of the latest tables that are kept otherwise
+ALL_KEPT = (
+    12_000_000  # numbers up to which the tables of all steps are kept: a month of hours, finely
+)
+SOME_KEPT = 700_000  # numbers of the latest tables that are kept otherwise
 FEWEST_KEPT = 8  # tables, whatever their size: threads at different steps may still need them
 ASKED_EVERY = 0.0025  # log distance at which a hedge ratio is asked far from every strike
 ASKED_PER_WIDTH = 0.1  # and near one, in units of σ√τ: error of the cubic below 1e-6

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.basics.errors import InputError
+from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.draws import CHUNK, Draws
 from shortgamma.feedback.full_marching import FullMarch
 from shortgamma.feedback.marching import can_march, march_on
@@ -17,6 +18,7 @@ from shortgamma.feedback.setup import Setup
 from shortgamma.feedback.world import World
 
 Vector = NDArray[np.float64]
+Result = TypeVar("Result")
 
 BLOCK = 8192
 """Paths that a thread takes through all steps before the next ones: their state stays in the cache."""
@@ -95,11 +97,48 @@ def prepare(setup: Setup) -> Prepared:
     Raises:
         InputError: The setup contradicts itself.
     """
-    shared: list[Any] = []
-    for agent in setup.agents:
-        shared.append(agent.prepare(setup, tuple(zip(setup.agents, shared, strict=False))))
-    rest = [part for part, agent in zip(shared, setup.agents, strict=True) if not agent.is_hedger]
-    return Prepared(setup=setup, quiet=without_hedging(setup), shared=shared, quiet_shared=rest)
+    return prepare_all([setup])[0]
+
+
+def prepare_all(setups: Sequence[Setup]) -> list[Prepared]:
+    """The same for markets with one clock, one grid and one set of vol levels, which share their tables.
+
+    Raises:
+        InputError: A setup contradicts itself, or one has another clock, grid or vol levels.
+    """
+    known: list[tuple[Agent, Any]] = []
+    found: list[Prepared] = []
+    for setup in setups:
+        check_alike(setups[0], setup)
+        shared: list[Any] = []
+        for agent in setup.agents:
+            shared.append(agent.prepare(setup, tuple(known)))
+            known.append((agent, shared[-1]))
+        parts = zip(shared, setup.agents, strict=True)
+        rest = [part for part, agent in parts if not agent.is_hedger]
+        quiet = without_hedging(setup)
+        found.append(Prepared(setup=setup, quiet=quiet, shared=shared, quiet_shared=rest))
+    return found
+
+
+def check_alike(first: Setup, other: Setup) -> None:
+    """Refuses a market that cannot share the shocks and the tables of the first one.
+
+    Raises:
+        InputError: Its spot, steps, grid or vol levels differ.
+    """
+    alike = (
+        first.spot == other.spot
+        and np.array_equal(first.clock.years, other.clock.years)
+        and first.grid == other.grid
+        and np.array_equal(first.levels.logs, other.levels.logs)
+    )
+    if not alike:
+        raise InputError(
+            "markets with different spots, steps, grids or vol levels cannot be compared",
+            place="comparison",
+            remedy="change only who trades in them and at which costs",
+        )
 
 
 def simulate(
@@ -135,6 +174,37 @@ def simulate(
     return join(setup, run, in_threads(one, run.blocks(), run.threads))
 
 
+def simulate_all(
+    setups: Sequence[Setup], run: Run | None = None, *, progress: Progress | None = None
+) -> list[Outcome]:
+    """Simulates several markets on the same shocks: the same exogenous price and the same random numbers.
+
+    Args:
+        setups: With one clock, one grid and one set of vol levels; all have the counterfactual and the
+            exogenous process of the first.
+        run: Paths, seed, threads.
+        progress: Hears the share of the run that was finished; the shares sum to 1.
+
+    Returns:
+        One outcome per market, as :func:`simulate` gives it.
+
+    Raises:
+        InputError: A setup contradicts itself, or they cannot be compared.
+        InvariantError: Money, coins or positions appeared or vanished.
+    """
+    run = run or Run()
+    markets = prepare_all(setups)
+
+    def one(block: tuple[int, int]) -> list[Paths]:
+        tell = weighted(progress, block[1] / run.paths)
+        return run_blocks(markets, run, block=block, progress=tell)
+
+    blocks = list(in_threads(one, run.blocks(), run.threads))
+    return [
+        join(setup, run, [block[number] for block in blocks]) for number, setup in enumerate(setups)
+    ]
+
+
 def weighted(progress: Progress | None, weight: float) -> Progress | None:
     """Who hears shares of a part, of a listener to shares of the whole."""
     if progress is None:
@@ -147,8 +217,8 @@ def weighted(progress: Progress | None, weight: float) -> Progress | None:
 
 
 def in_threads(
-    task: Callable[[tuple[int, int]], Paths], blocks: Sequence[tuple[int, int]], threads: int
-) -> Iterator[Paths]:
+    task: Callable[[tuple[int, int]], Result], blocks: Sequence[tuple[int, int]], threads: int
+) -> Iterator[Result]:
     """Results of all blocks, in order. Kernels release the interpreter lock, so threads run side by side."""
     if threads == 1 or len(blocks) == 1:
         yield from map(task, blocks)
@@ -177,25 +247,47 @@ def run_block(
     Raises:
         InvariantError: Money, coins or positions appeared or vanished.
     """
+    return run_blocks([prepared], run, block=block, observer=observer, progress=progress)[0]
+
+
+def run_blocks(
+    markets: Sequence[Prepared],
+    run: Run,
+    *,
+    block: tuple[int, int],
+    observer: Observer | None = None,
+    progress: Progress | None = None,
+) -> list[Paths]:
+    """All steps of one block in several markets on the same shocks, and in the first one's counterfactual.
+
+    Args:
+        markets: From :func:`prepare_all`; their exogenous process is the first one's.
+        run, block, progress: See :func:`run_block`.
+        observer: Sees the first market.
+
+    Raises:
+        InvariantError: Money, coins or positions appeared or vanished.
+    """
     first, size = block
-    setup = prepared.setup
+    setup = markets[0].setup
     draws = Draws(seed=run.seed, first_path=first, size=size)
-    world = World(setup, draws, prepared.shared)
-    twin = World(prepared.quiet, draws, prepared.quiet_shared)
-    markets = [(market, FullMarch.of(market)) for market in (world, twin)]
+    worlds = [World(market.setup, draws, market.shared) for market in markets]
+    twin = World(markets[0].quiet, draws, markets[0].quiet_shared)
+    marchers = [(world, FullMarch.of(world)) for world in (*worlds, twin)]
     state = setup.process.start(draws, setup.clock.years)
-    kept: list[dict[str, NDArray[np.float64]]] = []
+    kept: list[list[dict[str, NDArray[np.float64]]]] = [[] for _ in worlds]
     for steps in stretches(len(setup.clock), run.keep_every, single=observer is not None):
         shocks = exogenous(setup, state, draws, steps)
-        for market, marcher in markets:
-            advance(market, marcher, steps, shocks)
+        for world, marcher in marchers:
+            advance(world, marcher, steps, shocks)
         if observer is not None:
-            observer(world, twin)
+            observer(worlds[0], twin)
         if run.keep_every and steps.stop % run.keep_every == 0:
-            kept.append(pictured(world, twin))
+            for pictures, world in zip(kept, worlds, strict=True):
+                pictures.append(pictured(world, twin))
         if progress is not None:
             progress(len(steps) / len(setup.clock))
-    return gather(world, twin, kept)
+    return [gather(world, twin, shots) for world, shots in zip(worlds, kept, strict=True)]
 
 
 def stretches(steps: int, keep_every: int, *, single: bool) -> Iterator[range]:

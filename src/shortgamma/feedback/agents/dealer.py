@@ -75,6 +75,11 @@ class Dealer(Agent):
         return True
 
     @property
+    def sends_orders(self) -> bool:
+        """True where it fixes the size of a trade before the market clears, even without latency."""
+        return False
+
+    @property
     def first_expiry(self) -> float:
         """Years to the expiry of its shortest-lived option; ∞ for an empty book."""
         return float(self.options.years.min(initial=np.inf))
@@ -119,6 +124,15 @@ class Dealer(Agent):
         Raises:
             InputError: It hedges in a perpetual that there is not, or pays gas where there is none.
         """
+        self.check(world)
+        return DealerState(self, world, shared)
+
+    def check(self, world: World) -> None:
+        """Refuses a market that lacks what it hedges with.
+
+        Raises:
+            InputError: It hedges in a perpetual that there is not, or pays gas where there is none.
+        """
         if self.perp and not world.setup.has_perp:
             raise InputError(
                 "it hedges in the perpetual, and there is none",
@@ -127,7 +141,6 @@ class Dealer(Agent):
             )
         if self.gas is not None:
             self.gas.check(world, payer=self.label)
-        return DealerState(self, world, shared)
 
     def rests(self, state: "DealerState", world: World, *, until: int) -> bool:
         """True where it always trades to its target and no option expires."""
@@ -153,6 +166,7 @@ class DealerState:
     Attributes:
         account, clients: Its account and that of whom it traded the options with.
         hedge: Number of its standing order.
+        seen_log: Log price that it acts on in this step.
         last_years, last_price: Of its last trade.
     """
 
@@ -164,7 +178,8 @@ class DealerState:
         self.clients = world.accounts.open(f"{dealer.name}'s clients")
         steps = round(dealer.latency_seconds / (world.step_years * SECONDS_PER_YEAR))
         self.seen = deque[Vector](maxlen=steps + 1) if steps else None
-        self.always = dealer.policy.is_continuous and dealer.gas is None and not steps
+        self.sends = bool(steps) or dealer.sends_orders
+        self.always = dealer.policy.is_continuous and dealer.gas is None and not self.sends
         order = HedgeOrder(
             account=self.account,
             curve=share.curve,
@@ -176,7 +191,7 @@ class DealerState:
         self.target, self.slope = np.empty(size), np.empty(size)
         self.last_years = np.zeros(size)
         self.last_price = np.full(size, world.spot)
-        self.sent = np.zeros(size)
+        self.sent, self.seen_log = np.zeros(size), np.zeros(size)
         self._start(world)
         self.attribution = Attribution(self, world) if dealer.attributes else None
 
@@ -232,18 +247,17 @@ class DealerState:
         """Sets the rule of this step, or sends an order by an old price."""
         if self.always:
             return
-        log_price = world.opening_log
-        if self.seen is not None:
-            log_price = self._old_price(world)
+        log_price = self._seen_price(world)
+        self.seen_log = log_price
         self.look(self.curve.targets.at(world.index + 1), world, log_price)
         rule = self.dealer.policy.rule(self._view(world, np.exp(log_price) * world.spot))
         world.exchange.set_rule(self.hedge, rule)
         if self.dealer.gas is not None:
             self.dealer.gas.gate(log_price, world, state=self)
-        if self.seen is not None:
+        if self.sends:
             self._send(world)
 
-    def _old_price(self, world: World) -> Vector:
+    def _seen_price(self, world: World) -> Vector:
         if self.seen is None:
             return world.opening_log
         if not self.seen:
@@ -252,12 +266,9 @@ class DealerState:
         return self.seen[1]
 
     def _send(self, world: World) -> None:
-        """A market order for the gap at the old price; the standing order sleeps."""
+        """A market order for the gap at the price it saw; the standing order sleeps."""
+        coins = self.market_order(self.wanted(world), world)
         book = world.exchange.book[:, self.hedge]
-        gap = self.target - book[HELD]
-        size = np.minimum(np.maximum(np.abs(gap) - book[EDGE], 0.0), book[MOST])
-        coins = np.where(np.abs(gap) > book[BAND], np.copysign(size, gap), 0.0)
-        coins[world.stopped] = 0.0
         book[BAND] = np.inf
         book[HELD] += coins
         self.sent = coins
@@ -270,8 +281,25 @@ class DealerState:
             )
         )
 
-    def _view(self, world: World, price: Vector) -> HedgeView:
+    def wanted(self, world: World) -> Vector:
+        """Coins that the rule asks for at the price it saw; 0 where nothing can trade."""
+        book = world.exchange.book[:, self.hedge]
+        gap = self.target - book[HELD]
+        size = np.minimum(np.maximum(np.abs(gap) - book[EDGE], 0.0), book[MOST])
+        coins = np.where(np.abs(gap) > book[BAND], np.copysign(size, gap), 0.0)
+        coins[world.stopped] = 0.0
+        return coins
+
+    def market_order(self, wanted: Vector, world: World) -> Vector:  # noqa: ARG002
+        """What of the wanted coins is bought at the market in this step."""
+        return wanted
+
+    def spent(self, world: World) -> Vector:
+        """USD of trading costs so far, as the policy is told."""
         turnover = world.accounts.turnover[self.account]
+        return turnover * sum(self.dealer.costs.pair) + self.row(GAS_PAID, world)
+
+    def _view(self, world: World, price: Vector) -> HedgeView:
         return HedgeView(
             years=world.years,
             step_years=world.step_years,
@@ -282,17 +310,21 @@ class DealerState:
             vol=np.full(world.size, self.dealer.quoted_vol),
             last_years=self.last_years,
             last_price=self.last_price,
-            spent=turnover * sum(self.dealer.costs.pair) + self.row(GAS_PAID, world),
+            spent=self.spent(world),
         )
 
     def filled(self, world: World) -> Vector:
         """Coins bought in this step."""
-        return self.row(FILL, world) if self.seen is None else self.sent
+        return self.sent if self.sends else self.row(FILL, world)
+
+    def traded(self, world: World) -> NDArray[np.bool_]:
+        """True where it traded in this step."""
+        return self.filled(world) != 0.0
 
     def settle(self, world: World) -> None:
         """Pays gas, remembers trades, settles what expired."""
         if not self.always:
-            traded = self.filled(world) != 0.0
+            traded = self.traded(world)
             self.row(TRADES, world)[:] += traded
             self.last_years[traded] = world.years + world.step_years
             self.last_price[traded] = world.price[traded]
