@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from shortgamma.feedback.draws import CHUNK, Draws
 from shortgamma.feedback.full_marching import FullMarch
 from shortgamma.feedback.marching import can_march, march_on
 from shortgamma.feedback.outcome import Outcome, Paths, gather, join, pictured
+from shortgamma.feedback.processes.process import Process
 from shortgamma.feedback.setup import Setup
 from shortgamma.feedback.world import World
 
@@ -177,11 +178,11 @@ def simulate(
 def simulate_all(
     setups: Sequence[Setup], run: Run | None = None, *, progress: Progress | None = None
 ) -> list[Outcome]:
-    """Simulates several markets on the same shocks: the same exogenous price and the same random numbers.
+    """Simulates several markets on the same random numbers.
 
     Args:
-        setups: With one clock, one grid and one set of vol levels; all have the counterfactual and the
-            exogenous process of the first.
+        setups: With one clock, one grid and one set of vol levels. Those with the same process, which is
+            the same object, have the same shocks and the counterfactual of the first of them.
         run: Paths, seed, threads.
         progress: Hears the share of the run that was finished; the shares sum to 1.
 
@@ -258,10 +259,11 @@ def run_blocks(
     observer: Observer | None = None,
     progress: Progress | None = None,
 ) -> list[Paths]:
-    """All steps of one block in several markets on the same shocks, and in the first one's counterfactual.
+    """All steps of one block in several markets on the same random numbers.
 
     Args:
-        markets: From :func:`prepare_all`; their exogenous process is the first one's.
+        markets: From :func:`prepare_all`. Those with the same process, which is the same object, have the
+            same shocks and share the counterfactual of the first of them.
         run, block, progress: See :func:`run_block`.
         observer: Sees the first market.
 
@@ -269,25 +271,77 @@ def run_blocks(
         InvariantError: Money, coins or positions appeared or vanished.
     """
     first, size = block
-    setup = markets[0].setup
     draws = Draws(seed=run.seed, first_path=first, size=size)
     worlds = [World(market.setup, draws, market.shared) for market in markets]
-    twin = World(markets[0].quiet, draws, markets[0].quiet_shared)
-    marchers = [(world, FullMarch.of(world)) for world in (*worlds, twin)]
-    state = setup.process.start(draws, setup.clock.years)
-    kept: list[list[dict[str, NDArray[np.float64]]]] = [[] for _ in worlds]
-    for steps in stretches(len(setup.clock), run.keep_every, single=observer is not None):
-        shocks = exogenous(setup, state, draws, steps)
-        for world, marcher in marchers:
-            advance(world, marcher, steps, shocks)
+    groups = [Group.of(markets, worlds, process, draws) for process in processes_of(markets)]
+    kept: dict[int, list[dict[str, NDArray[np.float64]]]] = {id(world): [] for world in worlds}
+    clock = markets[0].setup.clock
+    for steps in stretches(len(clock), run.keep_every, single=observer is not None):
+        for group in groups:
+            group.advance(steps, draws)
         if observer is not None:
-            observer(worlds[0], twin)
+            observer(worlds[0], groups[0].twin)
         if run.keep_every and steps.stop % run.keep_every == 0:
-            for pictures, world in zip(kept, worlds, strict=True):
-                pictures.append(pictured(world, twin))
+            for group in groups:
+                for world in group.worlds:
+                    kept[id(world)].append(pictured(world, group.twin))
         if progress is not None:
-            progress(len(steps) / len(setup.clock))
-    return [gather(world, twin, shots) for world, shots in zip(worlds, kept, strict=True)]
+            progress(len(steps) / len(clock))
+    twins = {id(world): group.twin for group in groups for world in group.worlds}
+    return [gather(world, twins[id(world)], kept[id(world)]) for world in worlds]
+
+
+def processes_of(markets: Sequence[Prepared]) -> list[Process]:
+    """The different processes, in the order in which they come."""
+    found: list[Process] = []
+    for market in markets:
+        if not any(market.setup.process is process for process in found):
+            found.append(market.setup.process)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Group:
+    """Markets with one exogenous process on one block of paths.
+
+    Args:
+        setup: Of the first one.
+        worlds: Their states.
+        twin: The counterfactual of the first one.
+        marchers: Each of them, and what takes it through many steps at once; None where nothing does.
+        state: Of the process.
+    """
+
+    setup: Setup
+    worlds: Sequence[World]
+    twin: World
+    marchers: Sequence[tuple[World, FullMarch | None]]
+    state: Any
+
+    @classmethod
+    def of(
+        cls, markets: Sequence[Prepared], worlds: Sequence[World], process: Process, draws: Draws
+    ) -> Self:
+        """The markets with this process."""
+        pairs = zip(markets, worlds, strict=True)
+        own = [(market, world) for market, world in pairs if market.setup.process is process]
+        first = own[0][0]
+        twin = World(first.quiet, draws, first.quiet_shared)
+        members = [world for _market, world in own]
+        draws.step = 0
+        return cls(
+            setup=first.setup,
+            worlds=members,
+            twin=twin,
+            marchers=[(world, FullMarch.of(world)) for world in (*members, twin)],
+            state=process.start(draws, first.setup.clock.years),
+        )
+
+    def advance(self, steps: range, draws: Draws) -> None:
+        """Takes the steps in all of them."""
+        shocks = exogenous(self.setup, self.state, draws, steps)
+        for world, marcher in self.marchers:
+            advance(world, marcher, steps, shocks)
 
 
 def stretches(steps: int, keep_every: int, *, single: bool) -> Iterator[range]:

@@ -326,8 +326,8 @@ class DealerState:
         if not self.always:
             traded = self.traded(world)
             self.row(TRADES, world)[:] += traded
-            self.last_years[traded] = world.years + world.step_years
-            self.last_price[traded] = world.price[traded]
+            np.copyto(self.last_years, world.years + world.step_years, where=traded)
+            np.copyto(self.last_price, world.price, where=traded)
         if self.dealer.gas is not None:
             self.dealer.gas.pay(world, self)
         if self.attribution is not None:

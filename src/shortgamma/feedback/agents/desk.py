@@ -16,8 +16,9 @@ from shortgamma.feedback.world import World
 from shortgamma.hedging.execution import MakerOrders
 from shortgamma.hedging.frictions import FundingCarry, Gas, Margin, MinimumLot, Slippage
 from shortgamma.hedging.policies import CLOCK_TOLERANCE
-from shortgamma.kernels.attribution import EXECUTION, VALUE
+from shortgamma.kernels.attribution import EXECUTION, PRICE, TARGET, VALUE
 from shortgamma.kernels.orders import PARTS, PAST
+from shortgamma.kernels.settlement import FUNDAMENTAL
 
 Vector = NDArray[np.float64]
 HOUR = 3_600.0 / SECONDS_PER_YEAR
@@ -79,6 +80,8 @@ class DeskState(DealerState):
         slippage, tickets, funding, margin: USD paid so far, shape (n,).
         orders: Those that rest; None where it crosses the spread.
         before: Coins that it held before this step.
+        fundamental: Log price without anyone's orders at the end of the last step.
+        push: USD of the delta that was not hedged, over moves that orders made.
         hour_began: USD, its result when the hour of the clock began.
         worst: USD, smallest change of its result in an hour.
     """
@@ -91,6 +94,7 @@ class DeskState(DealerState):
         self.funding, self.margin = np.zeros(size), np.zeros(size)
         self.orders = None if desk.maker is None else RestingOrders(self, desk.maker, size)
         self.before = np.zeros(size)
+        self.fundamental, self.push = world.logs[FUNDAMENTAL].copy(), np.zeros(size)
         self.hour_began, self.worst = np.zeros(size), np.full(size, np.inf)
 
     def act(self, world: World) -> None:
@@ -124,6 +128,8 @@ class DeskState(DealerState):
         """Pays for trading and for holding, then goes on as any dealer."""
         self._pay_for_trades(world)
         self._pay_for_holding(world)
+        if self.attribution is not None:
+            self._follow_push(world)
         super().settle(world)
         if self.attribution is not None:
             if self.orders is not None:
@@ -155,6 +161,13 @@ class DeskState(DealerState):
             self.margin += usd
             world.accounts.pay(self.account, VENUE, usd)
 
+    def _follow_push(self, world: World) -> None:
+        """Adds what the unhedged delta earned on this step's move less its exogenous part."""
+        past = world.exchange.book[PAST:, self.hedge]
+        news = np.exp(world.logs[FUNDAMENTAL] - self.fundamental)
+        self.push += (self.before - past[TARGET]) * (world.price - past[PRICE] * news)
+        self.fundamental = world.logs[FUNDAMENTAL].copy()
+
     def _watch_hours(self, world: World) -> None:
         """Remembers the worst hour of the clock; steps longer than that count as they are."""
         begin, end = world.years + CLOCK_TOLERANCE, world.years + world.step_years + CLOCK_TOLERANCE
@@ -167,14 +180,19 @@ class DeskState(DealerState):
         self.hour_began = now
 
     def answer(self, world: World) -> dict[str, Any]:
-        """As of a dealer, and USD of slippage, margin and of the worst hour; negative = paid or lost."""
+        """As of a dealer, and USD of slippage, margin, push and of the worst hour; negative = paid or lost.
+
+        ``push_usd`` is the part of ``delta_usd`` on moves that orders made; the rest is on news.
+        """
         figures = super().answer(world)
         figures["gas_usd"] = figures["gas_usd"] - self.tickets
         figures["funding_usd"] = figures["funding_usd"] - self.funding
         figures["slippage_usd"] = -self.slippage
         figures["margin_usd"] = -self.margin
-        if self.attribution is not None and np.isfinite(self.worst).all():
-            figures["worst_hour_usd"] = self.worst.copy()
+        if self.attribution is not None:
+            figures["push_usd"] = self.push.copy()
+            if np.isfinite(self.worst).all():
+                figures["worst_hour_usd"] = self.worst.copy()
         if self.orders is not None:
             figures |= self.orders.corrected(figures)
         return figures

@@ -11,6 +11,7 @@ from shortgamma.basics.errors import InputError
 from shortgamma.basics.units import DAYS_PER_YEAR, NANOSECONDS_PER_YEAR
 from shortgamma.exposure.positioning import Positioning
 from shortgamma.exposure.unit import unit_exposure
+from shortgamma.market.book import Book
 from shortgamma.market.chain import Chain
 from shortgamma.market.options import OptionSeries
 
@@ -92,6 +93,17 @@ def option_series(
         vol=np.full(len(strike), vol),
         rate=np.zeros(len(strike)),
         is_inverse=np.ones(len(strike), dtype=np.bool_),
+    )
+
+
+def book_of_holdings(book: Book, *, label: str) -> HeldBook:
+    """The options of a desk's own book; its futures and coins are taken as a part of its hedge."""
+    held = np.flatnonzero(book.quantity != 0.0)
+    return HeldBook(
+        label=label,
+        spot=book.spot,
+        options=book.options.select(held),
+        quantity=book.quantity[held],
     )
 
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from shortgamma.studies.scenarios.crashes import March2020, October2025
+from shortgamma.studies.scenarios.desk import RehedgedBook
 from shortgamma.studies.scenarios.hedged import GammaSqueeze, HedgedBook, ReplayedPrices
 from shortgamma.studies.scenarios.holders import OneBank, OneVault
 from shortgamma.studies.scenarios.leveraged import FullMarket, LiquidationCascade
@@ -23,6 +24,7 @@ SCENARIOS: Final[Mapping[str, type[Scenario]]] = MappingProxyType(
             OneVault,
             October2025,
             March2020,
+            RehedgedBook,
         )
     }
 )

@@ -17,6 +17,7 @@ from shortgamma.feedback.processes.merton import Merton
 from shortgamma.feedback.processes.process import Process
 from shortgamma.feedback.processes.replay import Replay
 from shortgamma.feedback.processes.svcj import Svcj
+from shortgamma.feedback.processes.windows import Windows
 from shortgamma.market.calibration import FITS
 from shortgamma.market.history import PriceHistory
 from shortgamma.studies.scenarios.settings import full_name, with_parameters
@@ -31,10 +32,11 @@ PROCESSES: Final[Mapping[str, Callable[..., Process]]] = MappingProxyType(
         "svcj": Svcj,
         "bootstrap": Bootstrap,
         "replay": Replay,
+        "windows": Windows,
     }
 )
 """By name."""
-OF_HISTORY: Final = frozenset({"bootstrap", "replay"})
+OF_HISTORY: Final = frozenset({"bootstrap", "replay", "windows"})
 """Made of prices, not only fitted to them."""
 PLACE: Final = "--set process"
 

@@ -1,0 +1,148 @@
+"""What a caller asks of a comparison of policies, with all files read."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, cast
+
+import numpy as np
+
+from shortgamma.basics.errors import InputError
+from shortgamma.basics.units import DAYS_PER_YEAR, NANOSECONDS_PER_SECOND, PERCENT
+from shortgamma.data.books import read_book
+from shortgamma.exposure.unit import unit_exposure
+from shortgamma.feedback.agents.dealer import Dealer
+from shortgamma.feedback.agents.desk import Desk
+from shortgamma.feedback.setup import Setup
+from shortgamma.hedging.bands import HedgingProblem
+from shortgamma.market.history import PriceHistory
+from shortgamma.studies.ensemble.job import Job
+from shortgamma.studies.plans import Request, planned
+from shortgamma.studies.policies.candidates import Grid
+from shortgamma.studies.scenarios.books import HeldBook, book_of_holdings
+from shortgamma.studies.scenarios.hedged import ReplayedPrices
+from shortgamma.studies.source import open_chain
+
+SCENARIO = "desk"
+"""What is simulated where nobody says otherwise."""
+LEAST_NET = 0.05
+"""Part of the gross gamma that a book is taken to have at least, where long and short cancel."""
+
+
+class Question(Request, total=False):
+    """What a caller may ask for beside the scenario and its figures.
+
+    Attributes:
+        book: BOOK file whose options are hedged; ``source`` is then where its instruments are looked up.
+        grid: Thresholds and intervals to try.
+        risk_aversion: a of cost + (a/2)·variance, per USD; one over the loss that the book's gamma makes in
+            a one-day standard move, where it is None.
+        curve: False leaves the cost against volatility out.
+    """
+
+    book: str | None
+    grid: Grid | None
+    risk_aversion: float | None
+    curve: bool
+
+
+def job_of(scenario: str, figures: Mapping[str, object], question: Question) -> Job:
+    """Scenario, book and prices.
+
+    A measured book brings its vol to the process, and prices finer than the steps are thinned out to them.
+
+    Raises:
+        InputError: Any input cannot be used.
+    """
+    own = set(Question.__annotations__) - set(Request.__annotations__)
+    request = {k: v for k, v in question.items() if k not in own}
+    path = question.get("book")
+    held = None if path is None else book_from(path, request)
+    if held is not None:
+        request = {k: v for k, v in request.items() if k not in ("source", "positioning", "asof")}
+    plan = planned(scenario, figures, **cast("Request", request))
+    if plan.axes:
+        raise InputError("it sweeps figures", place=scenario, remedy="use simulate for sweeps")
+    if plan.base == ReplayedPrices.name:
+        raise InputError(
+            "replay has a single path",
+            place="SCENARIO",
+            remedy="use desk --prices FILE: it also replays every window of the prices",
+        )
+    job = plan.jobs[0]
+    inputs = job.inputs if held is None else replace(job.inputs, book=held)
+    if inputs.book is not None and "vol" not in figures:
+        job = replace(job, scenario=replace(job.scenario, vol=inputs.book.vol))
+    if inputs.history is not None:
+        thinned = thinned_out(inputs.history, job.scenario.step_seconds)
+        inputs = replace(inputs, history=thinned)
+    return replace(job, inputs=inputs)
+
+
+def book_from(path: str, request: Mapping[str, object]) -> HeldBook:
+    """The options of a BOOK file.
+
+    Raises:
+        InputError: It cannot be read, or holds no option.
+    """
+    source, asof = request.get("source"), cast("str | None", request.get("asof"))
+    chain = open_chain(source, asof=asof) if isinstance(source, str) else None
+    book = read_book(path, chain)
+    if not len(book.options) or not np.any(book.quantity):
+        raise InputError("it holds no options", place=path, remedy="give a book with options")
+    return book_of_holdings(book, label=path)
+
+
+def thinned_out(history: PriceHistory, step_seconds: float) -> PriceHistory:
+    """The history in bars of a step, where its bars are shorter and divide it; else as it is."""
+    bars = step_seconds * NANOSECONDS_PER_SECOND / history.bar
+    whole = bars > 1.0 and abs(bars - round(bars)) < 1e-9
+    return history.coarser(round(bars)) if whole else history
+
+
+def as_desk(dealer: Dealer) -> Desk:
+    """The dealer with his result split and his hours watched."""
+    values: dict[str, Any] = {field.name: getattr(dealer, field.name) for field in fields(dealer)}
+    values["attributes"] = True
+    return Desk(**values)
+
+
+def with_desks(setup: Setup) -> Setup:
+    """The market where every hedger is a desk."""
+    agents = (as_desk(who) if isinstance(who, Dealer) else who for who in setup.agents)
+    return replace(setup, agents=tuple(agents))
+
+
+def hedger_of(setup: Setup) -> Desk:
+    """The first hedger of a market of desks.
+
+    Raises:
+        InputError: Nobody hedges options.
+    """
+    for agent in setup.agents:
+        if isinstance(agent, Desk):
+            return agent
+    raise InputError("nobody hedges options in it", place="SCENARIO", remedy="use desk")
+
+
+def problem_of(job: Job, hedger: Desk, risk_aversion: float | None) -> HedgingProblem:
+    """The book and its costs at the start, as theory sees them: with a constant gamma.
+
+    Raises:
+        InputError: The book has no gamma, or the risk aversion is not positive.
+    """
+    book, vol = job.scenario.held(job.inputs), job.scenario.vol
+    unit = unit_exposure(hedger.options).gamma_usd_per_pct
+    gross = float(np.abs(hedger.quantity) @ unit)
+    if not gross > 0.0:
+        raise InputError("the book has no gamma", place="book", remedy="give one with options")
+    gamma_usd_per_pct = max(abs(float(hedger.quantity @ unit)), LEAST_NET * gross)
+    loss = 0.5 * gamma_usd_per_pct / PERCENT * vol**2 / DAYS_PER_YEAR
+    ticket = hedger.ticket
+    return HedgingProblem(
+        spot=book.spot,
+        vol=vol,
+        gamma=gamma_usd_per_pct / (PERCENT * book.spot**2),
+        risk_aversion=1.0 / loss if risk_aversion is None else risk_aversion,
+        cost=sum(hedger.costs.pair),
+        fixed_usd=0.0 if ticket is None else ticket.expected_usd,
+    )
