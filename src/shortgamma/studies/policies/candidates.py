@@ -18,6 +18,8 @@ MOST = 200
 """Thresholds or intervals of one comparison."""
 WIDEST = 8.0
 """Multiple of the best band in theory up to which thresholds are tried, and down to its inverse."""
+USUAL_MOVE = 0.01
+"""Of the price."""
 LONGEST_SHARE = 0.2
 """Of the run: the longest interval that is tried."""
 AVERSIONS = (0.1, 1.0, 10.0)
@@ -74,7 +76,8 @@ class Grid:
         """Thresholds, around the best one in theory; ascending."""
         if not isinstance(self.thresholds, int):
             return sorted(set(self.thresholds))
-        best = problem.best_band[0]
+        # Without costs theory wants no band: what gamma makes of a usual move is a scale all the same.
+        best = problem.best_band[0] or abs(problem.gamma) * problem.spot * USUAL_MOVE
         return spread(best / WIDEST, best * WIDEST, self.thresholds)
 
     def waits(self, clock: Clock) -> list[float]:
