@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from shortgamma.basics.errors import InputError
 from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.draws import CHUNK, Draws
-from shortgamma.feedback.full_marching import FullMarch
-from shortgamma.feedback.marching import can_march, march_on
+from shortgamma.feedback.marchers import Marcher, advance, marcher_of
 from shortgamma.feedback.outcome import Outcome, Paths, gather, join, pictured
 from shortgamma.feedback.processes.process import Process
 from shortgamma.feedback.setup import Setup
@@ -315,7 +314,7 @@ class Group:
     setup: Setup
     worlds: Sequence[World]
     twin: World
-    marchers: Sequence[tuple[World, FullMarch | None]]
+    marchers: Sequence[tuple[World, Marcher | None]]
     state: Any
 
     @classmethod
@@ -333,7 +332,7 @@ class Group:
             setup=first.setup,
             worlds=members,
             twin=twin,
-            marchers=[(world, FullMarch.of(world)) for world in (*members, twin)],
+            marchers=[(world, marcher_of(world)) for world in (*members, twin)],
             state=process.start(draws, first.setup.clock.years),
         )
 
@@ -363,18 +362,3 @@ def exogenous(setup: Setup, state: Any, draws: Draws, steps: range) -> NDArray[n
         years = float(setup.clock.years[index])
         setup.process.advance(state, draws, years=years, out=shocks[row])
     return shocks
-
-
-def advance(
-    market: World, marcher: FullMarch | None, steps: range, shocks: NDArray[np.float64]
-) -> None:
-    """Takes the steps: all at once where a kernel knows everything that happens in them, else one by one."""
-    market.index = steps.start
-    if len(steps) > 1 and marcher is not None and marcher.can_take(steps.stop):
-        marcher.take(steps, shocks)
-        return
-    if len(steps) > 1 and can_march(market, steps.stop):
-        march_on(market, steps, shocks)
-        return
-    for index, shock in zip(steps, shocks, strict=True):
-        market.step(index, shock)

@@ -37,16 +37,16 @@ NANOSECONDS_PER_WEEK = 7 * NANOSECONDS_PER_DAY
 NANOSECONDS_PER_HOUR = NANOSECONDS_PER_DAY // 24
 
 
-def is_due(view: HedgeView, interval: float, *, offset: float = 0.0) -> bool:
+def is_due(years: float, step_years: float, *, interval: float, offset: float = 0.0) -> bool:
     """True where a multiple of the interval lies in (years, years + step], or at the start itself.
 
     Args:
-        view: Gives the time.
+        years, step_years: Beginning and length of the step.
         interval: Years.
         offset: Years from the last moment to the start of the run, 0 ≤ offset < interval.
     """
-    begin = view.years + offset + CLOCK_TOLERANCE
-    passed = np.floor((begin + view.step_years) / interval) > np.floor(begin / interval)
+    begin = years + offset + CLOCK_TOLERANCE
+    passed = np.floor((begin + step_years) / interval) > np.floor(begin / interval)
     return bool(passed) or begin <= 2.0 * CLOCK_TOLERANCE
 
 
@@ -107,9 +107,13 @@ class FixedInterval:
         """The interval in ACT/365 years."""
         return cls(seconds=years * SECONDS_PER_YEAR)
 
+    def is_due(self, years: float, step_years: float) -> bool:
+        """True where it trades in the step."""
+        return is_due(years, step_years, interval=self.seconds / SECONDS_PER_YEAR)
+
     def rule(self, view: HedgeView) -> HedgeRule:
         """Band 0 when due, else ∞."""
-        return ALWAYS if is_due(view, self.seconds / SECONDS_PER_YEAR) else NEVER
+        return ALWAYS if self.is_due(view.years, view.step_years) else NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +244,10 @@ class WeeklyRoll:
         since = (stamp - first) % NANOSECONDS_PER_WEEK
         return cls(offset_years=since / NANOSECONDS_PER_YEAR)
 
+    def is_due(self, years: float, step_years: float) -> bool:
+        """True where it trades in the step."""
+        return is_due(years, step_years, interval=WEEK_YEARS, offset=self.offset_years)
+
     def rule(self, view: HedgeView) -> HedgeRule:
         """Band 0 in the step that holds the roll, else ∞."""
-        return ALWAYS if is_due(view, WEEK_YEARS, offset=self.offset_years) else NEVER
+        return ALWAYS if self.is_due(view.years, view.step_years) else NEVER

@@ -86,3 +86,12 @@ class ConstantPolicy(Protocol):
     def constant_rule(self) -> HedgeRule:
         """The rule; its figures are numbers."""
         ...
+
+
+@runtime_checkable
+class ClockPolicy(Protocol):
+    """A policy that trades to its target at certain times and not at all at others."""
+
+    def is_due(self, years: float, step_years: float) -> bool:
+        """True where it trades in the step that begins ``years`` after the start."""
+        ...

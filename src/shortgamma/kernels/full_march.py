@@ -83,7 +83,7 @@ from shortgamma.kernels.full_state import (
 )
 from shortgamma.kernels.glide import workspace
 from shortgamma.kernels.liquidation import close_positions, ready_ladders
-from shortgamma.kernels.march import stage_sum
+from shortgamma.kernels.march import stage_sum, stage_trades
 from shortgamma.kernels.orders import (
     ALWAYS,
     BAND,
@@ -156,13 +156,6 @@ def stage_collect(scratch, paths):
     for j in range(flow.size):
         put(flow, j, take(coins, j) + take(offset, j) + take(basis, j) + take(unwind, j), 0)
         put(slope, j, take(tilt, j), 1)
-
-
-@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
-def stage_trades(trades, fill):
-    """Counts a trade."""
-    for j in range(fill.size):
-        put(trades, j, take(trades, j) + (1.0 if take(fill, j) != 0.0 else 0.0), 0)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)

@@ -61,6 +61,13 @@ def stage_sum(total, more):
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
+def stage_trades(trades, fill):
+    """Counts a trade."""
+    for j in range(fill.size):
+        put(trades, j, take(trades, j) + (1.0 if take(fill, j) != 0.0 else 0.0), 0)
+
+
+@njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def stage_drift(shock, fundamental, figures):
     """One step of a market in which nobody trades."""
     squares, highest, lowest = figures[SQUARES], figures[HIGHEST], figures[LOWEST_LOG]

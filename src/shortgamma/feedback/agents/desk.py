@@ -170,8 +170,7 @@ class DeskState(DealerState):
 
     def _watch_hours(self, world: World) -> None:
         """Remembers the worst hour of the clock; steps longer than that count as they are."""
-        begin, end = world.years + CLOCK_TOLERANCE, world.years + world.step_years + CLOCK_TOLERANCE
-        if int(end / HOUR) == int(begin / HOUR):
+        if not ends_hour(world.years, world.step_years):
             return
         own = world.exchange.book[:, self.hedge]
         wealth = world.accounts.wealth(self.account, world.price, world.mark)
@@ -198,6 +197,12 @@ class DeskState(DealerState):
         return figures
 
 
+def ends_hour(years: float, step_years: float) -> bool:
+    """True where an hour of the clock ends in the step; steps longer than that end one each."""
+    begin = years + CLOCK_TOLERANCE
+    return int((begin + step_years) / HOUR) > int(begin / HOUR)
+
+
 class RestingOrders:
     """Orders of one desk that wait at the touch; see :class:`MakerOrders`.
 
@@ -208,8 +213,8 @@ class RestingOrders:
 
     Attributes:
         coins, mid: Posted in the last step, and the mid that it was posted at, USD; 0 coins = none.
-        waited: Years since something began to wait.
-        made: Coins filled in this step.
+        waited: Years since what waits was first posted, this step included.
+        made, made_mid: Coins filled in this step, and the mid that they were posted at, USD.
         earned, fees: USD of half-spreads earned and of maker fees paid so far.
         turnover: USD traded by resting orders.
     """
@@ -218,7 +223,8 @@ class RestingOrders:
         self.state, self.terms = state, terms
         self.half = state.desk.costs.half_spread
         self.coins, self.mid, self.waited = np.zeros(size), np.ones(size), np.zeros(size)
-        self.made, self.turnover = np.zeros(size), np.zeros(size)
+        self.made, self.made_mid = np.zeros(size), np.ones(size)
+        self.turnover = np.zeros(size)
         self.earned, self.fees = np.zeros(size), np.zeros(size)
 
     @property
@@ -237,6 +243,8 @@ class RestingOrders:
         beyond = np.sign(self.coins) * (limit - price) > 0.0
         lucky = world.draws.uniforms(Stream.INCLUSION + account) < self.terms.queue
         self.made = np.where((beyond | lucky) & ~world.stopped, self.coins, 0.0)
+        # What is posted later in this step has another mid.
+        self.made_mid = self.mid
         world.accounts.trade(
             account, self.made, price=limit, costs=(0.0, self.terms.fee), perp=False
         )
@@ -248,13 +256,17 @@ class RestingOrders:
 
     def drift(self, world: World) -> Vector:
         """USD that the price moved in favour of this step's fills after they were posted: rarely positive."""
-        return self.made * (world.price - self.mid)
+        return self.made * (world.price - self.made_mid)
 
     def post(self, wanted: Vector, world: World) -> Vector:
-        """Posts what may wait, and returns what has waited too long and goes to the market."""
-        self.waited = np.where(wanted != 0.0, self.waited + world.step_years, 0.0)
+        """Posts what may wait, and returns what has waited too long and goes to the market.
+
+        A fill, and an order on the other side, begin the waiting anew.
+        """
+        is_same = (self.made == 0.0) & (np.sign(wanted) == np.sign(self.coins))
+        waited = np.where(is_same, self.waited, 0.0) + world.step_years
+        self.waited = np.where(wanted != 0.0, waited, 0.0)
         late = self.waited > self.terms.patience + CLOCK_TOLERANCE
-        self.waited[late] = 0.0
         self.coins = np.where(late, 0.0, wanted)
         self.mid = world.spot * np.exp(self.state.seen_log)
         return np.where(late, wanted, 0.0)
