@@ -41,7 +41,12 @@ def results(pnl, cost):
     nothing = np.zeros_like(pnl)
     parts = dict.fromkeys(PARTS, nothing) | {"slippage_usd": -cost, "gamma_usd": pnl + cost}
     return PathResults(
-        parts=parts, pnl=pnl, impact=nothing, trades=nothing, worst_hour=nothing - 1.0
+        parts=parts,
+        pnl=pnl,
+        carry=nothing,
+        impact=nothing,
+        trades=nothing,
+        worst_hour=nothing - 1.0,
     )
 
 
@@ -169,6 +174,13 @@ def test_parts_sum_to_the_result_on_every_path(answer):
         assert point.gap < 1e-9
         total = sum(found.parts.values())
         np.testing.assert_allclose(total, found.pnl, atol=1e-9 * np.abs(found.pnl).max())
+
+
+def test_not_to_re_hedge_costs_nothing(answer):
+    """The carry of the first hedge is nobody's choice: it is no cost of a rule."""
+    none = answer.simulated.of(NONE)
+    assert none.parts["funding_usd"].value != 0.0
+    assert (none.cost.value, none.trades.value) == (0.0, 0.0)
 
 
 def test_wider_bands_cost_less_and_leave_more_risk(answer):

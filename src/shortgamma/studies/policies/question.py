@@ -14,6 +14,7 @@ from shortgamma.feedback.agents.dealer import Dealer
 from shortgamma.feedback.agents.desk import Desk
 from shortgamma.feedback.setup import Setup
 from shortgamma.hedging.bands import HedgingProblem
+from shortgamma.market.book import Book
 from shortgamma.market.history import PriceHistory
 from shortgamma.studies.ensemble.job import Job
 from shortgamma.studies.plans import Request, planned
@@ -32,14 +33,15 @@ class Question(Request, total=False):
     """What a caller may ask for beside the scenario and its figures.
 
     Attributes:
-        book: BOOK file whose options are hedged; ``source`` is then where its instruments are looked up.
+        book: BOOK file, or a book at hand, whose options are hedged; ``source`` is then where the
+            instruments of the file are looked up.
         grid: Thresholds and intervals to try.
         risk_aversion: a of cost + (a/2)·variance, per USD; one over the loss that the book's gamma makes in
             a one-day standard move, where it is None.
         curve: False leaves the cost against volatility out.
     """
 
-    book: str | None
+    book: str | Book | None
     grid: Grid | None
     risk_aversion: float | None
     curve: bool
@@ -55,8 +57,8 @@ def job_of(scenario: str, figures: Mapping[str, object], question: Question) -> 
     """
     own = set(Question.__annotations__) - set(Request.__annotations__)
     request = {k: v for k, v in question.items() if k not in own}
-    path = question.get("book")
-    held = None if path is None else book_from(path, request)
+    book = question.get("book")
+    held = None if book is None else held_from(book, request)
     if held is not None:
         request = {k: v for k, v in request.items() if k not in ("source", "positioning", "asof")}
     plan = planned(scenario, figures, **cast("Request", request))
@@ -78,18 +80,21 @@ def job_of(scenario: str, figures: Mapping[str, object], question: Question) -> 
     return replace(job, inputs=inputs)
 
 
-def book_from(path: str, request: Mapping[str, object]) -> HeldBook:
-    """The options of a BOOK file.
+def held_from(given: str | Book, request: Mapping[str, object]) -> HeldBook:
+    """The options of a BOOK file, or of a book at hand.
 
     Raises:
         InputError: It cannot be read, or holds no option.
     """
-    source, asof = request.get("source"), cast("str | None", request.get("asof"))
-    chain = open_chain(source, asof=asof) if isinstance(source, str) else None
-    book = read_book(path, chain)
+    if isinstance(given, Book):
+        book, name = given, "book"
+    else:
+        source, asof = request.get("source"), cast("str | None", request.get("asof"))
+        chain = open_chain(source, asof=asof) if isinstance(source, str) else None
+        book, name = read_book(given, chain), given
     if not len(book.options) or not np.any(book.quantity):
-        raise InputError("it holds no options", place=path, remedy="give a book with options")
-    return book_of_holdings(book, label=path)
+        raise InputError("it holds no options", place=name, remedy="give a book with options")
+    return book_of_holdings(book, label=name)
 
 
 def thinned_out(history: PriceHistory, step_seconds: float) -> PriceHistory:

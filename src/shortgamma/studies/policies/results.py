@@ -41,6 +41,7 @@ class PathResults:
     Args:
         parts: By name, see :data:`PARTS`; they sum to ``pnl``.
         pnl: Result of book and hedge.
+        carry: Cost of holding the hedge, less that of the first hedge where it is left alone.
         impact: What its own trades cost by moving the price: what the book would have earned on the prices
             without its hedging, less what the book, the execution and the unhedged delta earned on the
             moves that orders made.
@@ -50,6 +51,7 @@ class PathResults:
 
     parts: Mapping[str, Vector]
     pnl: Vector
+    carry: Vector
     impact: Vector
     trades: Vector
     worst_hour: Vector
@@ -61,8 +63,8 @@ class PathResults:
 
     @property
     def cost(self) -> Vector:
-        """Cost of trading and of holding the hedge."""
-        return self.rebalancing - total(self.parts, CARRY_PARTS)
+        """Cost of re-hedging: of trading, and of holding another hedge than the first one."""
+        return self.rebalancing + self.carry
 
     @property
     def gap(self) -> float:
@@ -90,13 +92,15 @@ def results_of(outcome: Outcome, label: str, quiet: Mapping[str, Vector] | None)
     pnl = own["pnl_usd"]
     nothing = np.zeros_like(pnl)
     parts = {name: own.get(name, nothing) for name in PARTS}
-    impact = nothing
+    impact, carry = nothing, nothing
     if quiet is not None:
+        carry = total(quiet, CARRY_PARTS) - total(parts, CARRY_PARTS)
         moved = parts["execution_usd"] + parts["basis_usd"] + own["push_usd"]
         impact = total(quiet, BOOK_PARTS) - total(parts, BOOK_PARTS) - moved
     return PathResults(
         parts=MappingProxyType(parts),
         pnl=pnl,
+        carry=carry,
         impact=impact,
         trades=own.get("trades", nothing + len(outcome.setup.clock)),
         worst_hour=own.get("worst_hour_usd", nothing + np.nan),
@@ -109,7 +113,8 @@ class FrontierPoint:
 
     Args:
         candidate: The policy.
-        cost: Mean cost of trading and holding the hedge with own impact, USD.
+        cost: Mean cost of trading with own impact, and of the hedge's carry against that of the first hedge
+            left alone, USD; so not to re-hedge costs nothing.
         std: Standard deviation of the result, USD.
         es: Mean loss in the worst 2.5 % of paths, USD, positive = loss.
         pnl: Mean result, USD.
