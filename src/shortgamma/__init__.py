@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from shortgamma.report.documents import write_report
     from shortgamma.studies.assumptions import Assumptions
     from shortgamma.studies.calibration import calibrate
+    from shortgamma.studies.hedge import hedge
     from shortgamma.studies.plans import simulate, sweep
+    from shortgamma.studies.policies.study import policy
+    from shortgamma.studies.scalping.fast import scalp_fast
+    from shortgamma.studies.scalping.study import scalp
     from shortgamma.studies.source import exposure_of as exposure
     from shortgamma.studies.source import open_chain, positioning_model, price
+    from shortgamma.studies.strategies import strategies
     from shortgamma.studies.validate import validate
 
 __version__ = "0.1.0"
@@ -36,10 +41,15 @@ _PUBLIC = {
     "InputError": "shortgamma.basics.errors",
     "ShortgammaError": "shortgamma.basics.errors",
     "calibrate": "shortgamma.studies.calibration",
+    "hedge": "shortgamma.studies.hedge",
     "open_chain": "shortgamma.studies.source",
+    "policy": "shortgamma.studies.policies.study",
     "positioning_model": "shortgamma.studies.source",
     "price": "shortgamma.studies.source",
+    "scalp": "shortgamma.studies.scalping.study",
+    "scalp_fast": "shortgamma.studies.scalping.fast",
     "simulate": "shortgamma.studies.plans",
+    "strategies": "shortgamma.studies.strategies",
     "sweep": "shortgamma.studies.plans",
     "validate": "shortgamma.studies.validate",
     "write_report": "shortgamma.report.documents",
@@ -52,10 +62,15 @@ __all__ = [
     "ShortgammaError",
     "calibrate",
     "exposure",
+    "hedge",
     "open_chain",
+    "policy",
     "positioning_model",
     "price",
+    "scalp",
+    "scalp_fast",
     "simulate",
+    "strategies",
     "sweep",
     "validate",
     "write_report",

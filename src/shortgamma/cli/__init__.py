@@ -7,12 +7,16 @@ import click
 from shortgamma.basics.errors import InputError, ShortgammaError
 from shortgamma.cli.calibrate import calibrate
 from shortgamma.cli.commands import shortgamma
+from shortgamma.cli.hedge import hedge
+from shortgamma.cli.policy import policy
+from shortgamma.cli.scalp import scalp
 from shortgamma.cli.simulate import simulate
+from shortgamma.cli.strategies import strategies
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 
-for command in (simulate, calibrate):
+for command in (simulate, calibrate, policy, hedge, strategies, scalp):
     shortgamma.add_command(command)
 
 

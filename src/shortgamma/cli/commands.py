@@ -13,10 +13,9 @@ from shortgamma.cli.progress import Bar
 
 if TYPE_CHECKING:
     from shortgamma.report.documents import Answer
+    from shortgamma.report.terminals import Answer as Shown
     from shortgamma.studies.exposure import Exposure
     from shortgamma.studies.report import Report
-    from shortgamma.studies.simulation import Simulation
-    from shortgamma.studies.sweep import Sweep
 
 DEPTH_HELP = "One-sided USD that move the price 1 %.  [default: 300e6, an assumption]"
 
@@ -149,7 +148,7 @@ def save_report(result: "Answer", out: Path) -> None:
         ) from None
 
 
-def show(result: "Report | Exposure | Simulation | Sweep", as_json: bool) -> None:
+def show(result: "Shown", as_json: bool) -> None:
     """The answer on stdout, as JSON or for the eye."""
     if as_json:
         print_json(result.to_dict())

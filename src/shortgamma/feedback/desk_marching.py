@@ -102,7 +102,7 @@ class DeskMarch:
         world.index = steps.stop - 1
         world.step_years = float(world.setup.clock.years[world.index])
         if wrong:
-            raise InvariantError(f"cash or coins do not sum to zero on {wrong} path-steps")
+            raise InvariantError(f"cash or coins do not sum to zero on {wrong} paths")
 
     def _sums(self) -> Matrix:
         """What the desk has added up so far."""

@@ -1,19 +1,43 @@
 """Answers as files: one HTML page each, which needs neither network nor server."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
 
 from shortgamma.report.calibration_page import calibration_page
 from shortgamma.report.full_page import full_page
+from shortgamma.report.hedge_page import hedge_page
 from shortgamma.report.page import page
+from shortgamma.report.policy_page import policy_page
+from shortgamma.report.scalp_fast_page import scalp_fast_page
+from shortgamma.report.scalp_page import scalp_page
 from shortgamma.report.simulation_page import simulation_page
+from shortgamma.report.strategies_page import strategies_page
 from shortgamma.report.sweep_page import sweep_page
 from shortgamma.studies.calibration import Calibration
 from shortgamma.studies.exposure import Exposure
+from shortgamma.studies.hedge import Hedge
+from shortgamma.studies.policies.answer import PolicyComparison
 from shortgamma.studies.report import Report
+from shortgamma.studies.scalping.answer import Scalping
+from shortgamma.studies.scalping.fast import FastScalping
 from shortgamma.studies.simulation import Simulation
+from shortgamma.studies.strategies import Strategies
 from shortgamma.studies.sweep import Sweep
 
-Answer = Report | Exposure | Simulation | Sweep | Calibration
+Answer = (
+    Report
+    | Exposure
+    | Simulation
+    | Sweep
+    | Calibration
+    | Hedge
+    | Strategies
+    | PolicyComparison
+    | Scalping
+    | FastScalping
+)
 
 
 def write_report(answer: Answer, path: str | Path) -> None:
@@ -27,14 +51,21 @@ def write_report(answer: Answer, path: str | Path) -> None:
 
 def page_of(answer: Answer) -> str:
     """The page of an answer as text."""
-    match answer:
-        case Report():
-            return full_page(answer)
-        case Exposure():
-            return page(answer)
-        case Simulation():
-            return simulation_page(answer)
-        case Sweep():
-            return sweep_page(answer)
-        case Calibration():
-            return calibration_page(answer)
+    return PAGES[type(answer)](answer)
+
+
+PAGES: Final[Mapping[type[Answer], Callable[[Any], str]]] = MappingProxyType(
+    {
+        Report: full_page,
+        Exposure: page,
+        Simulation: simulation_page,
+        Sweep: sweep_page,
+        Calibration: calibration_page,
+        Hedge: hedge_page,
+        Strategies: strategies_page,
+        PolicyComparison: policy_page,
+        Scalping: scalp_page,
+        FastScalping: scalp_fast_page,
+    }
+)
+"""What makes the page of an answer, by its type."""

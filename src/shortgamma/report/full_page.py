@@ -1,8 +1,9 @@
-"""The page of a report: the measured market, and the simulated day of it as its last chapters."""
+"""The page of a report: the measured market, the simulated day of it, and what a desk does about it."""
 
 from html import escape
 
 from shortgamma.report.amounts import percent
+from shortgamma.report.desk_page import desk_appendix
 from shortgamma.report.page import (
     LEADING,
     Appendix,
@@ -29,7 +30,20 @@ HEADING = "A simulated day"
 def full_page(answer: Report) -> str:
     """The whole page as text."""
     amplification = answer.exposure.feedback.amplification
-    return page(answer.exposure, appendix(answer.simulation, amplification))
+    day = appendix(answer.simulation, amplification)
+    whole = day if answer.desk is None else joined(day, desk_appendix(answer.desk))
+    return page(answer.exposure, whole)
+
+
+def joined(first: Appendix, second: Appendix) -> Appendix:
+    """One after the other."""
+    return Appendix(
+        menu=first.menu + second.menu,
+        chapters=lambda number: first.chapters(number) + second.chapters(number + first.length),
+        figures=first.figures | second.figures,
+        grounds=first.grounds + second.grounds,
+        length=first.length + second.length,
+    )
 
 
 def appendix(answer: Simulation, amplification: float | None) -> Appendix:

@@ -80,6 +80,30 @@ NOTES: Final[dict[str, tuple[str, Callable[[Any], str], str]]] = {
         ratio,
         "Trades against a gap to the exogenous price.",
     ),
+    "slippage": (
+        "Slippage",
+        number,
+        "Y of Y·σ·√(trade / daily volume), paid beside the impact on the price; 0 = none.",
+    ),
+    "daily_volume_usd": ("Daily volume", usd, "That slippage is measured against."),
+    "gas_usd": ("Gas", usd, "Of one hedge on a chain; 0 = off-chain."),
+    "funding_rate": ("Funding", percent, "Per year on the hedge, paid by longs."),
+    "margin_share": ("Margin", percent, "Of the hedge's value, tied up."),
+    "margin_rate": ("Cost of that capital", percent, "Per year."),
+    "latency_seconds": ("Latency", seconds, "Age of the price that the desk acts on."),
+    "lot": ("Smallest lot", number, "Coins; 0 = any amount."),
+    "execution": ("Execution", str, "taker crosses the spread, maker rests at the touch first."),
+    "maker_fee": ("Maker fee", basis_points, "Paid by resting orders; negative = a rebate."),
+    "queue": (
+        "Chance of a fill at the touch",
+        percent,
+        "Per step, of a resting order that the price did not reach.",
+    ),
+    "patience_seconds": (
+        "Patience",
+        seconds,
+        "After which the rest of a resting order crosses the spread.",
+    ),
 }
 """Name, form and meaning of the figures of scenarios."""
 WALL: Final = "gamma wall"

@@ -1,14 +1,23 @@
-"""The main job: what a chain says about the gamma of the system, and what hedging it does to the price."""
+"""The main job: the gamma of the system, what hedging it does to the price, and what a desk does about it."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from shortgamma.feedback.engine import Progress
+from shortgamma.basics.errors import InputError
+from shortgamma.basics.units import NANOSECONDS_PER_SECOND
+from shortgamma.exposure.unit import unit_exposure
+from shortgamma.feedback.engine import Progress, weighted
+from shortgamma.market.book import Book
 from shortgamma.market.chain import Chain
 from shortgamma.market.history import PriceHistory
 from shortgamma.studies.ensemble.ensemble import ensemble
 from shortgamma.studies.exposure import Exposure
+from shortgamma.studies.hedge import Hedge, hedge
+from shortgamma.studies.policies.answer import PolicyComparison
+from shortgamma.studies.policies.candidates import Grid
+from shortgamma.studies.policies.question import SCENARIO
+from shortgamma.studies.policies.study import policy
 from shortgamma.studies.scenarios.books import held_book
 from shortgamma.studies.scenarios.leveraged import LiquidationCascade
 from shortgamma.studies.scenarios.scenario import Inputs
@@ -18,23 +27,72 @@ USUAL_YEARS = 30.0 / 365.0
 """Time to expiry at which the vol of a chain is read."""
 FALLBACK_VOL = 0.5
 SEED = 0
+DAY_WORK = 0.6
+"""Share of the work that the simulated day is."""
+LEAST_DELTA = 1e-4
+"""Coins per coin of options held that count as no delta."""
+HOUR = 3_600 * NANOSECONDS_PER_SECOND
+
+
+DESK_SHARE = 0.01
+"""Part of the dealers' book that the desk of a report holds (A)."""
+GAMMA_KEPT = 0.5
+"""Part of its gamma that the desk's limit leaves it (A)."""
+LEGS = 6
+"""Instruments that it may trade, the perpetual included (A)."""
+DESK_STEPS = 168
+"""Hours over which it compares re-hedging rules."""
+DESK_PATHS = 2_000
+"""At most, for that."""
+DESK_GRID = Grid(thresholds=8, intervals=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DeskHedge:
+    """How a desk with a part of the dealers' book hedges it.
+
+    Args:
+        share: Part of that book.
+        hedge: The cheapest trades that halve its gamma; None where the market quotes none.
+        refusal: Why there are none; empty where there are.
+        policy: Which rule to re-hedge by.
+    """
+
+    share: float
+    hedge: Hedge | None
+    refusal: str
+    policy: PolicyComparison
+
+    def to_dict(self) -> dict[str, object]:
+        """As a part of the report's document."""
+        return {
+            "share": self.share,
+            "hedge": None if self.hedge is None else self.hedge.to_dict(),
+            "refusal": self.refusal,
+            "policy": self.policy.to_dict(),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """Both halves.
+    """All three parts.
 
     Args:
         exposure: The measured market.
         simulation: A day of that market, with the dealers' book hedged and without.
+        desk: How one of the dealers hedges; None where nobody holds any gamma.
     """
 
     exposure: Exposure
     simulation: Simulation
+    desk: DeskHedge | None
 
     def to_dict(self) -> dict[str, object]:
-        """The answer as ``--json`` prints it: the exposure, with the simulation below its own key."""
-        return self.exposure.to_dict() | {"simulation": self.simulation.to_dict()}
+        """The answer as ``--json`` prints it: the exposure, with the other parts below keys of their own."""
+        return self.exposure.to_dict() | {
+            "simulation": self.simulation.to_dict(),
+            "desk": None if self.desk is None else self.desk.to_dict(),
+        }
 
 
 def full_report(
@@ -45,7 +103,7 @@ def full_report(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Adds a simulated day of the measured book to an exposure.
+    """Adds a simulated day of the measured book, and how a desk with a part of it hedges, to an exposure.
 
     Spot and a perpetual with a balanced leveraged crowd; the dealers hedge in the perpetual in every minute;
     depth withdraws as the market gets wilder. The exogenous price is a geometric Brownian motion at the
@@ -71,8 +129,81 @@ def full_report(
     )
     inputs = Inputs(book=held_book(chain, exposure.positioning), history=history)
     job = job_of(scenario, inputs, paths=paths, seed=SEED)
-    with ensemble([job], workers=workers, progress=progress) as outcomes:
-        return Report(exposure=exposure, simulation=answer(job, outcomes[0]))
+    with ensemble([job], workers=workers, progress=weighted(progress, DAY_WORK)) as outcomes:
+        day = answer(job, outcomes[0])
+    rest = weighted(progress, 1.0 - DAY_WORK)
+    desk = desk_hedge(exposure, history=history, paths=paths, workers=workers, progress=rest)
+    return Report(exposure=exposure, simulation=day, desk=desk)
+
+
+def desk_hedge(
+    exposure: Exposure,
+    *,
+    history: PriceHistory | None,
+    paths: int,
+    workers: int | None,
+    progress: Progress | None,
+) -> DeskHedge | None:
+    """How a desk with a part of the dealers' book hedges it; None where that part has no gamma.
+
+    Args:
+        exposure, history, paths, workers, progress: See :func:`full_report`.
+    """
+    chain, depth = exposure.chain, exposure.assumptions.depth_usd_per_pct
+    book = desk_book(exposure)
+    gamma = DESK_SHARE * exposure.totals.gamma_usd_per_pct
+    if gamma == 0.0:
+        return None
+    limits = desk_limits(book, gamma)
+    trades, refusal = None, ""
+    try:
+        trades = hedge(book, market=chain, limits=limits, depth_usd_per_pct=depth)
+    except InputError as problem:
+        refusal = problem.problem
+    compared = policy(
+        SCENARIO,
+        {"steps": DESK_STEPS, "depth_usd_per_pct": depth},
+        book=book,
+        prices=hourly(history),
+        paths=min(paths, DESK_PATHS),
+        grid=DESK_GRID,
+        curve=False,
+        workers=workers,
+        progress=progress,
+    )
+    return DeskHedge(share=DESK_SHARE, hedge=trades, refusal=refusal, policy=compared)
+
+
+def desk_book(exposure: Exposure) -> Book:
+    """A part of what the dealers hold."""
+    chain, held = exposure.chain, exposure.positioning.quantity
+    rows = np.flatnonzero(held != 0.0)
+    return Book(
+        asof=chain.asof,
+        underlying=chain.underlying,
+        spot=chain.spot,
+        options=chain.options.select(rows),
+        quantity=DESK_SHARE * held[rows],
+    )
+
+
+def desk_limits(book: Book, gamma_usd_per_pct: float) -> dict[str, object]:
+    """Half its gamma, no more vega than it has, and no delta."""
+    unit = unit_exposure(book.options)
+    vega = float(book.quantity @ unit.vega_usd_per_point)
+    return {
+        "legs": LEGS,
+        "limits": {
+            "delta": LEAST_DELTA * float(np.abs(book.quantity).sum()),
+            "gamma_usd_per_pct": GAMMA_KEPT * abs(gamma_usd_per_pct),
+            "vega_usd_per_point": abs(vega),
+        },
+    }
+
+
+def hourly(history: PriceHistory | None) -> PriceHistory | None:
+    """Prices from which hours can be drawn and replayed; None where their bars are longer."""
+    return history if history is not None and history.bar <= HOUR else None
 
 
 def usual_vol(chain: Chain) -> float:

@@ -9,7 +9,6 @@ from shortgamma.basics.errors import InputError
 from shortgamma.basics.units import SECONDS_PER_YEAR
 from shortgamma.feedback.clock import Clock
 from shortgamma.hedging.bands import HedgingProblem
-from shortgamma.hedging.policies import LANDINGS
 from shortgamma.studies.scenarios.scenario import parsed_policy
 
 THRESHOLDS, INTERVALS = 12, 6
@@ -110,7 +109,8 @@ def candidates(
     """
     found = [NONE, CONTINUOUS]
     bands = grid.bands(problem)
-    for landing in LANDINGS:
+    # At the same risk the edge is cheaper where costs go by size: the centre is there to see by how much.
+    for landing, widths in (("edge", bands), ("centre", bands[1::2])):
         found += [
             Candidate(
                 family=f"band to {landing}",
@@ -118,7 +118,7 @@ def candidates(
                 unit="coins",
                 text=f"band:width={width!r},landing={landing}",
             )
-            for width in bands
+            for width in widths
         ]
     found += [
         Candidate(

@@ -9,6 +9,7 @@ from shortgamma.studies.scenarios.desk import RehedgedBook
 from shortgamma.studies.scenarios.hedged import GammaSqueeze, HedgedBook, ReplayedPrices
 from shortgamma.studies.scenarios.holders import OneBank, OneVault
 from shortgamma.studies.scenarios.leveraged import FullMarket, LiquidationCascade
+from shortgamma.studies.scenarios.scalper import Scalper
 from shortgamma.studies.scenarios.scenario import Scenario
 
 SCENARIOS: Final[Mapping[str, type[Scenario]]] = MappingProxyType(
@@ -25,6 +26,7 @@ SCENARIOS: Final[Mapping[str, type[Scenario]]] = MappingProxyType(
             October2025,
             March2020,
             RehedgedBook,
+            Scalper,
         )
     }
 )

@@ -1,0 +1,184 @@
+"""The pages of gamma scalping: the same shell, palette and script as the report."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from string import Template
+
+from shortgamma.report import scalp_words as words
+from shortgamma.report.assumptions import Ground
+from shortgamma.report.page import (
+    GROUNDS,
+    asset,
+    chapter_head,
+    colours,
+    figure_document,
+    menu,
+    origin_mark,
+    panel_html,
+    plotly_script,
+    policy,
+    safe_json,
+    tile_rows,
+    unbroken,
+)
+from shortgamma.report.scalp_grounds import METHODS, scalp_grounds
+from shortgamma.report.scalp_story import scalp_chapters, scalp_tiles
+from shortgamma.report.simulation_page import CAUTION, sentence
+from shortgamma.report.story import Chapter
+from shortgamma.report.tables import table
+from shortgamma.report.tiles import Tile, Tone
+from shortgamma.studies.ensemble.job import METHOD
+from shortgamma.studies.scalping.answer import Scalping, Setting
+
+GROUNDS_LEAD = (
+    "(A) marks an assumption; change it with --set name=value, and every figure above changes."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a page of scalping says, apart from the shell.
+
+    Args:
+        badge: Tone and words.
+        headline: One sentence.
+        sentences: What has to be known before the figures.
+        tiles: Key numbers.
+        chapters: In reading order.
+        tables: By chapter, HTML.
+        grounds: What it rests on.
+    """
+
+    badge: tuple[Tone, str]
+    headline: str
+    sentences: Sequence[str]
+    tiles: tuple[Tile, ...]
+    chapters: tuple[Chapter, ...]
+    tables: dict[str, str]
+    grounds: Iterable[Ground]
+
+
+def scalp_page(answer: Scalping) -> str:
+    """The whole page as text."""
+    earns = max(side.pnl.value for side in answer.sides) > 0.0
+    content = Content(
+        badge=(Tone.LONG if earns else Tone.SHORT, words.verdict(answer)),
+        headline=words.headline(answer),
+        sentences=words.sentences(answer),
+        tiles=scalp_tiles(answer),
+        chapters=scalp_chapters(answer),
+        tables=scalp_tables(answer),
+        grounds=scalp_grounds(answer.setting, METHODS),
+    )
+    return shell(answer, answer.setting, content)
+
+
+def scalp_tables(answer: Scalping) -> dict[str, str]:
+    """The tables of every chapter."""
+    stops = table(
+        "Where nothing is left of what gamma earns between two re-hedges",
+        words.LIMIT_HEADS,
+        rows=words.limit_rows(answer),
+        empty="No constraint depends on size.",
+    )
+    return {
+        "vol": card(table("Break-even vol", words.VOL_HEADS, rows=words.vol_rows(answer), empty=""))
+        + card(
+            table(
+                "Result and break-even one-way cost at every vol",
+                words.COST_HEADS,
+                rows=words.cost_rows(answer),
+                empty="",
+            )
+        ),
+        "parts": card(
+            table(
+                "Means per path, ± one standard error",
+                words.PART_HEADS,
+                rows=words.part_rows(answer),
+                empty="",
+            )
+        ),
+        "constraints": card(
+            table(
+                "Each constraint taken away alone, ± one standard error",
+                words.CONSTRAINT_HEADS,
+                rows=words.constraint_rows(answer),
+                empty="There are none.",
+            )
+        )
+        + card(stops),
+    }
+
+
+def card(content: str) -> str:
+    """A table over the whole width."""
+    return f'<div class="card wide">{content}</div>'
+
+
+def shell(answer: object, setting: Setting, content: Content) -> str:
+    """The whole page as text."""
+    story = content.chapters
+    plotly, script = plotly_script(), asset("page.js")
+    name = setting.scenario.name
+    parts = {
+        "policy": policy(plotly, script),
+        "title": escape(f"scalp {name} · shortgamma"),
+        "summary": escape(content.headline),
+        "style": colours() + asset("page.css"),
+        "menu": menu(story),
+        "hero": hero(setting, content),
+        "tiles": tile_rows(content.tiles),
+        "chapters": "".join(
+            chapter_html(chapter, content.tables.get(chapter.name, ""), number)
+            for number, chapter in enumerate(story, start=1)
+        ),
+        "grounds": grounds_html(content.grounds, len(story) + 1),
+        "caution": escape(CAUTION),
+        "method": escape(METHOD),
+        "source": escape(f"Scalping {name}, {words.extent(setting)}"),
+        "data": safe_json(figure_document(answer, story)),
+        "plotly": plotly,
+        "script": script,
+    }
+    return Template(asset("page.html")).substitute(parts)
+
+
+def hero(setting: Setting, content: Content) -> str:
+    """Badge, headline, and what has to be known before the figures."""
+    tone, badge = content.badge
+    facts = (f"scalp {setting.scenario.name}", words.extent(setting))
+    lines = (words.book_words(setting), *content.sentences)
+    return (
+        f'<p class="facts">{"".join(f"<span>{escape(fact)}</span>" for fact in facts)}</p>'
+        f'<p class="badge {tone}">{escape(badge)}</p>'
+        f"<h1>{unbroken(content.headline)}</h1>"
+        f'<p class="lead">{unbroken(sentence(setting.scenario.summary))}</p>'
+        f'<ul class="notes">{"".join(f"<li>{unbroken(sentence(line))}</li>" for line in lines)}</ul>'
+    )
+
+
+def chapter_html(chapter: Chapter, tables: str, number: int) -> str:
+    """A chapter with its figures and tables."""
+    return (
+        f'<section id="{chapter.name}" aria-labelledby="{chapter.name}-title">'
+        f"{chapter_head(chapter.name, chapter.title, chapter.lead, number)}"
+        f'<div class="grid">{"".join(map(panel_html, chapter.panels))}{tables}</div></section>'
+    )
+
+
+def grounds_html(grounds: Iterable[Ground], number: int) -> str:
+    """Every assumption."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
+        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
+        for g in grounds
+    )
+    return (
+        f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
+        f"{chapter_head(GROUNDS, 'What it rests on', GROUNDS_LEAD, number)}"
+        '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
+        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div></div></section>'
+    )

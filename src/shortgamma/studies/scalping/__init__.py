@@ -1,0 +1,1 @@
+"""Gamma scalping: gamma against theta and costs, at which vol it breaks even, and what stops it."""
