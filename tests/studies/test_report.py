@@ -1,10 +1,19 @@
-"""The report's second half: a simulated day of the measured book."""
+"""What the report adds to a measured market: a simulated day of it, and what a desk does about it."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from shortgamma.market.history import PriceHistory
-from shortgamma.studies.report import full_report, usual_vol
+from shortgamma.studies.report import (
+    DESK_SHARE,
+    GAMMA_KEPT,
+    LEGS,
+    desk_hedge,
+    full_report,
+    usual_vol,
+)
 from shortgamma.studies.source import exposure_of
 
 
@@ -23,6 +32,40 @@ def test_the_day_is_that_of_the_measured_book(short):
     document = found.to_dict()
     assert document["gamma_usd_per_pct"] == short.to_dict()["gamma_usd_per_pct"]
     assert document["simulation"]["metrics"]["realised_vol_ratio"]["value"] > 1.0
+
+
+@pytest.fixture(scope="module")
+def desk(short):
+    return desk_hedge(short, history=None, paths=200, workers=1, progress=None)
+
+
+def test_the_desk_holds_its_share_and_gives_up_half_its_gamma(short, desk):
+    held = DESK_SHARE * short.totals.gamma_usd_per_pct
+    before, after = desk.hedge.before.measured, desk.hedge.after.measured
+    assert before.totals.gamma_usd_per_pct == pytest.approx(held)
+    assert abs(after.totals.gamma_usd_per_pct) <= GAMMA_KEPT * abs(held) * (1.0 + 1e-6)
+    vega = abs(before.totals.vega_usd_per_point)
+    assert abs(after.totals.vega_usd_per_point) <= vega * (1.0 + 1e-6)
+    assert len(desk.hedge.trades) <= LEGS
+    assert desk.refusal == ""
+    assert desk.policy.book.gamma_usd_per_pct == pytest.approx(held)
+    assert desk.to_dict()["hedge"]["status"] in {"optimal", "best_found"}
+
+
+def test_a_short_desk_buys_gamma(desk):
+    """It is short: what it adds must be long gamma, and short options would be the wrong sign."""
+    assert desk.hedge.before.measured.totals.gamma_usd_per_pct < 0.0
+    assert sum(trade.gamma_usd_per_pct for trade in desk.hedge.trades) > 0.0
+
+
+def test_without_quotes_the_desk_says_so_and_still_compares_rules(short):
+    nothing = np.full(len(short.chain), np.nan)
+    quiet = replace(short, chain=replace(short.chain, bid_price=nothing, ask_price=nothing))
+    found = desk_hedge(quiet, history=None, paths=100, workers=1, progress=None)
+    assert found.hedge is None
+    assert found.refusal
+    assert found.policy.simulated.points
+    assert found.to_dict()["hedge"] is None
 
 
 def test_a_long_book_dampens_its_day():

@@ -1,4 +1,4 @@
-"""Gamma scalping: mirror, identity, break-evens against closed forms, constraints that bind where they should."""
+"""Gamma scalping: mirror, identity, break-evens against closed forms, and which constraint binds."""
 
 from dataclasses import replace
 from functools import cache
@@ -30,8 +30,8 @@ FREE = {
     "margin_share": 0.0,
     "half_spread": 0.0,
     "taker_fee": 0.0,
-    "depth": 1e30,
-    "theta": -1e-23,
+    "depth": 1e15,
+    "theta": -1e-8,
     "steps": 120,
 }
 """A desk in a Brownian motion that pays nothing and moves nothing; −10 M$ per 1 %."""
@@ -97,7 +97,7 @@ def test_the_identity_is_gamma_and_theta_and_closer_with_finer_steps():
 def test_the_short_side_has_the_identity_with_the_other_sign():
     market = asked("desk", FREE, {}, usual_paths=1)
     long, short = (identity_of(market.side(side), RUN) for side in (LONG, SHORT))
-    np.testing.assert_allclose(short.formula, -long.formula, rtol=1e-9, atol=1e-3)
+    np.testing.assert_allclose(short.formula, -long.formula, rtol=1e-4)
     assert short.correlation > 0.999
 
 
@@ -142,7 +142,7 @@ def test_the_break_even_vol_of_the_long_side_rises_with_costs_and_that_of_the_sh
     short = [answer.short.vol.vol for answer in answers]
     assert np.all(np.diff(long) > 0.0)
     assert np.all(np.diff(short) < 0.0)
-    assert long[0] == pytest.approx(short[0], abs=1e-9)
+    assert long[0] == pytest.approx(short[0], abs=1e-6)
 
 
 def test_costs_alone_say_where_it_breaks_even_to_leading_order():
@@ -155,14 +155,15 @@ def test_costs_alone_say_where_it_breaks_even_to_leading_order():
 def test_at_the_break_even_cost_the_mean_result_is_nothing():
     """On other paths than those that it was found on, at a vol above implied (long) and below it (short)."""
     for side, vol in ((LONG, 0.65), (SHORT, 0.35)):
-        figures = {**FREE, "vol": vol}
+        spread = 2e-4
+        figures = {**FREE, "vol": vol, "half_spread": spread, "taker_fee": 3e-4}
         found = side_of(side, figures, seed=3)
         cost = found.cost.cost
         assert cost is not None
-        again = side_of(side, {**figures, "taker_fee": cost.value}, seed=4)
+        again = side_of(side, {**figures, "taker_fee": cost.value - spread}, seed=4)
         error = np.hypot(again.pnl.standard_error, cost.standard_error * again.turnover.value)
         assert abs(again.pnl.value) < 3.0 * error
-        dear = side_of(side, {**figures, "taker_fee": 1.5 * cost.value}, seed=4)
+        dear = side_of(side, {**figures, "taker_fee": 1.5 * cost.value - spread}, seed=4)
         assert dear.pnl.value < -5.0 * dear.pnl.standard_error
 
 
@@ -272,8 +273,12 @@ def small(typical):
 
 
 def test_a_measured_re_hedge_is_that_of_its_price_band():
-    answer = scalped(policy="price-move:trigger=0.02", steps=576, step_seconds=300.0, paths=300)
-    assert answer.long.typical.move == pytest.approx(0.02, rel=0.12)
+    trigger, step = 0.01, 300.0
+    answer = scalped(
+        policy=f"price-move:trigger={trigger}", steps=576, step_seconds=step, paths=300
+    )
+    move = trigger + 0.5826 * 0.5 * np.sqrt(step / (365.0 * 86_400.0))
+    assert answer.long.typical.move == pytest.approx(move, rel=0.08)
 
 
 @given(

@@ -67,42 +67,44 @@ class DeskMarch:
         Raises:
             InvariantError: Cash or coins appeared or vanished.
         """
-        world, state, curve = self.world, self.state, self.state.curve
-        exchange, accounts = world.exchange, world.accounts
+        world, curve = self.world, self.state.curve
         if self.rule is not None:
-            exchange.set_rule(state.hedge, self.rule)
+            world.exchange.set_rule(self.state.hedge, self.rule)
         targets = [curve.targets.at(index + 1) for index in steps]
         values = [curve.values.at(index) for index in range(steps.start, steps.stop + 1)]
-        used, sums = slice(accounts.checked), self._sums()
-        wrong = march_desk(
-            shocks,
-            march.DeskState(
-                paths=world.paths,
-                logs=world.logs,
-                prices=world.prices,
-                figures=world.figures,
-                hedges=exchange.book,
-                cash=accounts.cash[used],
-                coins=accounts.coins[used],
-                turnover=accounts.turnover[used],
-                peak=accounts.peak[used],
-                sums=sums,
-            ),
-            march.DeskMarket(
-                clock=self._clock(steps),
-                constants=self.constants,
-                terms=exchange.terms_over(range(steps.start + 1, steps.stop + 1)),
-                targets=addresses(targets),
-                values=addresses(values),
-                shape=targets[0].shape,
-                grid=exchange.grid,
-            ),
+        sums = self._sums()
+        market = march.DeskMarket(
+            clock=self._clock(steps),
+            constants=self.constants,
+            terms=world.exchange.terms_over(range(steps.start + 1, steps.stop + 1)),
+            targets=addresses(targets),
+            values=addresses(values),
+            shape=targets[0].shape,
+            grid=world.exchange.grid,
         )
+        wrong = march_desk(shocks, self._state(sums), market)
         self._keep(sums)
         world.index = steps.stop - 1
         world.step_years = float(world.setup.clock.years[world.index])
         if wrong:
             raise InvariantError(f"cash or coins do not sum to zero on {wrong} paths")
+
+    def _state(self, sums: Matrix) -> march.DeskState:
+        """What the kernel changes."""
+        world, accounts = self.world, self.world.accounts
+        used = slice(accounts.checked)
+        return march.DeskState(
+            paths=world.paths,
+            logs=world.logs,
+            prices=world.prices,
+            figures=world.figures,
+            hedges=world.exchange.book,
+            cash=accounts.cash[used],
+            coins=accounts.coins[used],
+            turnover=accounts.turnover[used],
+            peak=accounts.peak[used],
+            sums=sums,
+        )
 
     def _sums(self) -> Matrix:
         """What the desk has added up so far."""

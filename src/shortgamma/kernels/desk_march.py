@@ -206,7 +206,7 @@ def pay_desk(step, state, market, before):
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
 def split_desk(step, state, market, values):
-    """Parts of the result, worst hour, running figures; returns wrong path-steps of cash and coins."""
+    """Parts of the result, worst hour, running figures."""
     row, constants, sums, prices = market.clock[step], market.constants, state.sums, state.prices
     own, paths, shape = state.hedges[:, 0], state.paths, market.shape
     if market.terms[step, 0, ALWAYS] == 0.0:
@@ -222,13 +222,11 @@ def split_desk(step, state, market, values):
         wealth = (state.cash[account], state.coins[account], prices[PRICE], own[PAST + VALUE])
         stage_hour(*wealth, constants[START_VALUE], sums[BEGAN], sums[WORST])
     tally(paths, state.figures, row[CARRY], row[PER_YEAR])
-    tolerance = constants[TOLERANCE]
-    return imbalances(state.cash, tolerance) + imbalances(state.coins, tolerance)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
 def march_part(shocks, state, market):
-    """Steps of a part of the paths; returns on how many path-steps accounts did not sum to zero."""
+    """Steps of a part of the paths; returns on how many paths accounts do not sum to zero after them."""
     n = shocks.shape[1]
     before, values = np.empty(n), np.empty((4, n))
     scratch = (
@@ -238,17 +236,18 @@ def march_part(shocks, state, market):
         np.zeros(0),
         workspace(1),
     )
-    wrong = 0
     for step in range(shocks.shape[0]):
         price_desk(step, state, shocks[step], market, before, scratch)
         pay_desk(step, state, market, before)
-        wrong += split_desk(step, state, market, values)
-    return wrong
+        split_desk(step, state, market, values)
+    # What appears or vanishes in one step stays in the sums of the later ones.
+    tolerance = market.constants[TOLERANCE]
+    return imbalances(state.cash, tolerance) + imbalances(state.coins, tolerance)
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def march_desk(shocks: Matrix, state: DeskState, market: DeskMarket) -> int:
-    """Steps of a market with one desk; returns on how many path-steps accounts did not sum to zero.
+    """Steps of a market with one desk; returns on how many paths accounts do not sum to zero after them.
 
     Args:
         shocks: Exogenous log moves, shape (steps, n).

@@ -22,6 +22,7 @@ from shortgamma.report.page import (
 from shortgamma.report.policy_grounds import policy_grounds
 from shortgamma.report.policy_rows import (
     BEST_HEADS,
+    BEST_TITLE,
     BOTH_HEADS,
     HEADS,
     LAW_HEADS,
@@ -102,12 +103,12 @@ def policy_tables(answer: PolicyComparison, chapter: str) -> str:
     match chapter, answer.replayed:
         case "frontier", _:
             return comparison_tables(answer, answer.simulated)
-        case "volatility", _:
+        case "policy-volatility", _:
             rows = law_rows(answer)
             return card(
                 table("Fitted laws", LAW_HEADS, rows=rows, empty="No law was fitted."), "compare"
             )
-        case "replayed", Comparison() as found:
+        case "policy-recorded", Comparison() as found:
             beside = table(
                 "Efficient rules, simulated and on recorded prices",
                 BOTH_HEADS,
@@ -122,7 +123,7 @@ def policy_tables(answer: PolicyComparison, chapter: str) -> str:
 def comparison_tables(answer: PolicyComparison, found: Comparison) -> str:
     """The best of every family, the efficient rules, and all that were tried."""
     best = table(
-        "The best of every family, with its interval",
+        BEST_TITLE,
         BEST_HEADS,
         rows=best_rows(answer, found),
         empty="",

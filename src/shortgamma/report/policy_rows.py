@@ -14,6 +14,7 @@ from shortgamma.studies.policies.results import FrontierPoint
 
 HEADS = ("Rule|", "Cost", "of it impact", "Risk", SHORTFALL, "Trades", "Worst hour", "Score")
 BOTH_HEADS = ("Rule|", "Cost", "Recorded", "Risk", "Recorded", SHORTFALL, "Recorded")
+BEST_TITLE = "The best of every family; (end) = at an end of what was tried"
 BEST_HEADS = ("Family|", "Best", f"{100.0 * LEVEL:g} % interval", "Score")
 LAW_HEADS = ("Rule|", "Power of vol", "Power misses by", "Exponential by")
 
@@ -53,7 +54,7 @@ def best_rows(answer: PolicyComparison, found: Comparison) -> Iterator[tuple[str
     """The best of every family, the best family first, under BEST_HEADS."""
     for best in found.best:
         has = best.candidate.parameter is not None
-        edge = ", an end of what was tried" if best.is_at_edge else ""
+        edge = " (end)" if best.is_at_edge else ""
         yield (
             family_words(answer, best.family),
             f"{value_words(answer, best.unit, best.parameter)}{edge}" if has else "–",

@@ -44,8 +44,8 @@ def frontier_chapter(answer: PolicyComparison) -> Chapter:
         name="frontier",
         title="Cost against risk",
         short="Frontier",
-        lead="Cost is everything that re-hedging costs: trading, holding the hedge, and moving the price by "
-        "its own trades. Lower left is better.",
+        lead="Cost is everything that re-hedging costs: trading, carrying another hedge than the first one, "
+        "and moving the price by its own trades. Lower left is better.",
         panels=frontier_panels(answer, answer.simulated, "simulated"),
     )
 
@@ -55,8 +55,8 @@ def frontier_panels(answer: PolicyComparison, found: Comparison, name: str) -> t
     whole = Panel(
         name=f"frontier-{name}",
         title="Every rule that was tried",
-        caption="Scales of logs. The ring is the rule with the least score; the thick line is the interval "
-        "of its threshold.",
+        caption="Scales of logs: no re-hedging costs nothing and is drawn at the lower edge. The ring is "
+        "the rule with the least score; the thick coloured line is the interval of its parameter.",
         description=f"Markers of cost against risk. {headline(answer)}",
         figure=partial(frontier, found=found),
         height=TALL,
@@ -105,7 +105,7 @@ def result_chapter(answer: PolicyComparison) -> Chapter:
         height=(tall, HEIGHT[1]),
     )
     return Chapter(
-        name="result",
+        name="policy-result",
         title="What the best rule earns, pays and leaves",
         short="Result",
         lead=f"{policy_words(answer, point.candidate)}. {impact_words(answer)}",
@@ -117,7 +117,7 @@ def volatility_chapter(answer: PolicyComparison) -> Chapter:
     """How the cost grows with volatility."""
     words = law_words(answer)
     return Chapter(
-        name="volatility",
+        name="policy-volatility",
         title="Cost against volatility",
         short="Volatility",
         lead=words or "No law can be fitted: a cost is not positive.",
@@ -144,7 +144,7 @@ def replayed_chapter(answer: PolicyComparison, found: Comparison) -> Chapter:
         else ""
     )
     return Chapter(
-        name="replayed",
+        name="policy-recorded",
         title="On recorded prices",
         short="Recorded",
         lead=f"{replayed_words(answer)}{overlap}",

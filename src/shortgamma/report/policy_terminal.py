@@ -15,6 +15,7 @@ from shortgamma.report.amounts import number, usd
 from shortgamma.report.policy_names import SHORTFALL, policy_words
 from shortgamma.report.policy_rows import (
     BEST_HEADS,
+    BEST_TITLE,
     BOTH_HEADS,
     LAW_HEADS,
     best_rows,
@@ -43,7 +44,7 @@ def policy_summary(answer: PolicyComparison) -> RenderableType:
         ),
         Padding(Text(f"{extent(answer)}\n{book_words(answer)}", style="dim"), (0, 2)),
         efficient_table(answer),
-        texts("The best of every family", BEST_HEADS, best_rows(answer, answer.simulated)),
+        texts(BEST_TITLE, BEST_HEADS, best_rows(answer, answer.simulated)),
     ]
     if answer.replayed is not None:
         parts += replayed_tables(answer, answer.replayed)
@@ -74,7 +75,7 @@ def replayed_tables(answer: PolicyComparison, found: Comparison) -> list[Rendera
     count = f"{found.paths:,} windows of recorded prices"
     return [
         texts(f"Simulated, and on {count}", BOTH_HEADS, both_rows(answer, found)),
-        texts(f"The best of every family on {count}", BEST_HEADS, best_rows(answer, found)),
+        texts("The same on recorded prices", BEST_HEADS, best_rows(answer, found)),
     ]
 
 
@@ -90,6 +91,6 @@ def texts(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Ta
 
 
 def unbroken(made: Table) -> None:
-    """Keeps figures on one line; words may wrap."""
+    """Keeps figures on one line; words may wrap where they must."""
     for column in made.columns[1:]:
-        column.no_wrap = column.justify == "right"
+        column.no_wrap = True

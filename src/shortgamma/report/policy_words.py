@@ -168,7 +168,13 @@ def theory_words(answer: PolicyComparison) -> str:
     move = move_of(answer, band)
     if move > 1.0:
         return f"{theory} not to trade before the price has doubled."
-    return f"{theory} {number(band)} coins at the start, a move of {percent(move)}."
+    watches = ""
+    if answer.step_wander > 0.5 * band:
+        watches = (
+            f" It watches without a pause; here the delta moves by about {number(answer.step_wander)} coins "
+            "from one look to the next."
+        )
+    return f"{theory} {number(band)} coins at the start, a move of {percent(move)}.{watches}"
 
 
 def aversion_words(answer: PolicyComparison) -> str:
@@ -220,12 +226,15 @@ def floor_words(answer: PolicyComparison) -> str:
 
 
 def reversal_words(answer: PolicyComparison) -> str:
-    """That waiting takes risk away; empty where it does not."""
+    """That waiting takes risk away, and what may make it so; empty where it does not."""
     found = answer.simulated
     one, two = found.chosen.std.value, found.of(CONTINUOUS).std.value
     if not one < (1.0 - ALIKE) * two:
         return ""
-    return " Waiting leaves less: part of a large move, of own impact too, comes back before the next trade."
+    return (
+        " Waiting leaves less: the Black delta is not the hedge of least variance where the price does not "
+        "move at the options' vols, jumps, reverts, or answers to the desk's own trades."
+    )
 
 
 def replayed_words(answer: PolicyComparison) -> str:

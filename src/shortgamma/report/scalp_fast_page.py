@@ -33,28 +33,14 @@ def scalp_fast_page(answer: FastScalping) -> str:
 
 def fast_tiles(answer: FastScalping) -> tuple[Tile, ...]:
     """All key numbers; the first four carry the story."""
-    late = words.usual(answer)
-    found = [
-        Tile(
-            label=f"{SIDE_NAMES[side]}, {execution}",
-            value=signed_usd(answer.of(side, execution, late).pnl.value),
-            unit="per path",
-            note=f"{words.latency_text(late)}; "
-            f"{usd_with_error(answer.of(side, execution, late).std)} standard deviation",
-            tone=Tone.LONG if answer.of(side, execution, late).pnl.value > 0.0 else Tone.SHORT,
-        )
-        for side in SIDES
-        for execution in (MAKER, TAKER)
-    ]
-    maker = {side: answer.of(side, MAKER, late) for side in SIDES}
-    selection = " and ".join(
-        f"{-BASIS_POINT * maker[side].selection_fraction:.2f} bp" for side in SIDES
-    )
+    found = [way_tile(answer, side, execution) for side in SIDES for execution in (MAKER, TAKER)]
+    makers = [answer.of(side, MAKER, late=words.usual(answer)) for side in SIDES]
+    taken = [f"{-BASIS_POINT * maker.selection_fraction:.2f} bp" for maker in makers]
     return (
         *found,
         Tile(
             label="Adverse selection",
-            value=selection,
+            value=" and ".join(taken),
             unit="of what rests",
             note="long and short: the price after a fill, against it",
         ),
@@ -67,15 +53,48 @@ def fast_tiles(answer: FastScalping) -> tuple[Tile, ...]:
     )
 
 
+def way_tile(answer: FastScalping, side: str, execution: str) -> Tile:
+    """Result of one way, at the scenario's latency."""
+    late = words.usual(answer)
+    found = answer.of(side, execution, late=late)
+    return Tile(
+        label=f"{SIDE_NAMES[side]}, {execution}",
+        value=signed_usd(found.pnl.value),
+        unit="per path",
+        note=f"{words.latency_text(late)}; {usd_with_error(found.std)} standard deviation",
+        tone=Tone.LONG if found.pnl.value > 0.0 else Tone.SHORT,
+    )
+
+
 def crossing_share(answer: FastScalping, side: str) -> str:
     """Part of a maker's turnover that crossed the spread, at the longest latency."""
-    share = 1.0 - answer.of(side, MAKER, LATENCIES[-1]).resting_share
+    share = 1.0 - answer.of(side, MAKER, late=LATENCIES[-1]).resting_share
     return percent(share) if share > 0.0 else "none"
 
 
 def fast_chapters(answer: FastScalping) -> tuple[Chapter, ...]:
     """The chapters in reading order."""
-    results = Panel(
+    return (
+        Chapter(
+            name="ways",
+            title="Resting or crossing, fast or late",
+            short="Ways",
+            lead=f"{words.resting_words(answer)}.",
+            panels=(results_panel(answer),),
+        ),
+        Chapter(
+            name="crossing",
+            title="Whose orders are run over",
+            short="Fills",
+            lead=f"{words.selection_words(answer)}.",
+            panels=(crossing_panel(answer),),
+        ),
+    )
+
+
+def results_panel(answer: FastScalping) -> Panel:
+    """The table of ways as cells."""
+    return Panel(
         name="ways",
         title="Mean result by execution and latency",
         caption="USD per path; blue earns, orange loses.",
@@ -84,7 +103,11 @@ def fast_chapters(answer: FastScalping) -> tuple[Chapter, ...]:
         height=HEIGHT,
         is_wide=True,
     )
-    crossing = Panel(
+
+
+def crossing_panel(answer: FastScalping) -> Panel:
+    """Who crosses in the end."""
+    return Panel(
         name="crossing",
         title="Who has to cross the spread after all",
         caption="Part of a maker's turnover that had waited longer than its patience.",
@@ -92,22 +115,6 @@ def fast_chapters(answer: FastScalping) -> tuple[Chapter, ...]:
         figure=fast_crossing,
         height=HEIGHT,
         is_wide=True,
-    )
-    return (
-        Chapter(
-            name="ways",
-            title="Resting or crossing, fast or late",
-            short="Ways",
-            lead=f"{words.resting_words(answer)}.",
-            panels=(results,),
-        ),
-        Chapter(
-            name="crossing",
-            title="Whose orders are run over",
-            short="Fills",
-            lead=f"{words.selection_words(answer)}.",
-            panels=(crossing,),
-        ),
     )
 
 

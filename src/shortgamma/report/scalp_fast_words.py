@@ -37,7 +37,7 @@ def latency_text(seconds: float) -> str:
 
 def headline(answer: FastScalping) -> str:
     """What resting is worth to the long side, and whether it decides."""
-    taker, maker = (answer.of(LONG, execution, usual(answer)) for execution in (TAKER, MAKER))
+    taker, maker = (answer.of(LONG, execution, late=usual(answer)) for execution in (TAKER, MAKER))
     return (
         f"Long gamma at {vol_text(answer.realised_vol)} realised earns {usd_with_error(maker.pnl)} a path "
         f"with resting orders, {usd_with_error(taker.pnl)} across the spread."
@@ -80,7 +80,7 @@ def resting_words(answer: FastScalping) -> str:
 def crossing_words(answer: FastScalping) -> str:
     """Who has to cross the spread in the end."""
     late = LATENCIES[-1]
-    long, short = (answer.of(side, MAKER, late) for side in SIDES)
+    long, short = (answer.of(side, MAKER, late=late) for side in SIDES)
     shares = [1.0 - found.resting_share for found in (long, short)]
     texts = [percent(share) if share > 0.0 else "none" for share in shares]
     reason = (
@@ -96,7 +96,7 @@ def crossing_words(answer: FastScalping) -> str:
 
 def selection_words(answer: FastScalping) -> str:
     """Adverse selection of both sides, fill by fill."""
-    long, short = (answer.of(side, MAKER, usual(answer)).selection_fraction for side in SIDES)
+    long, short = (answer.of(side, MAKER, late=usual(answer)).selection_fraction for side in SIDES)
     larger = max(abs(long), abs(short))
     alike = larger > 0.0 and abs(long - short) < LIKE * larger
     words = (
@@ -113,7 +113,7 @@ def selection_words(answer: FastScalping) -> str:
 def risk_words(answer: FastScalping) -> str:
     """What resting does to the standard deviation."""
     stds = {
-        side: [answer.of(side, each, usual(answer)).std.value for each in (TAKER, MAKER)]
+        side: [answer.of(side, each, late=usual(answer)).std.value for each in (TAKER, MAKER)]
         for side in SIDES
     }
     texts = [f"{SIDE_NAMES[side].lower()} {usd(a)} → {usd(b)}" for side, (a, b) in stds.items()]
@@ -172,7 +172,7 @@ def saved_rows(answer: FastScalping) -> Iterator[tuple[str, ...]]:
 
 def verdict(answer: FastScalping) -> tuple[bool, str]:
     """Whether resting decides over gain and loss of the long side, in a few words."""
-    taker, maker = (answer.of(LONG, each, usual(answer)).pnl for each in (TAKER, MAKER))
+    taker, maker = (answer.of(LONG, each, late=usual(answer)).pnl for each in (TAKER, MAKER))
     earns = [one.value > CHANCE * one.standard_error for one in (taker, maker)]
     if all(earns):
         return True, "Long gamma earns either way"

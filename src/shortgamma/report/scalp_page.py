@@ -76,40 +76,29 @@ def scalp_page(answer: Scalping) -> str:
 
 def scalp_tables(answer: Scalping) -> dict[str, str]:
     """The tables of every chapter."""
-    stops = table(
+    vols = rows_card("Break-even vol", words.VOL_HEADS, words.vol_rows(answer))
+    costs = rows_card(
+        "Result and break-even one-way cost at every vol", words.COST_HEADS, words.cost_rows(answer)
+    )
+    parts = rows_card(
+        "Means per path, ± one standard error", words.PART_HEADS, words.part_rows(answer)
+    )
+    gains = rows_card(
+        "Each constraint taken away alone, ± one standard error",
+        words.CONSTRAINT_HEADS,
+        words.constraint_rows(answer),
+    )
+    stops = rows_card(
         "Where nothing is left of what gamma earns between two re-hedges",
         words.LIMIT_HEADS,
-        rows=words.limit_rows(answer),
-        empty="No constraint depends on size.",
+        words.limit_rows(answer),
     )
-    return {
-        "vol": card(table("Break-even vol", words.VOL_HEADS, rows=words.vol_rows(answer), empty=""))
-        + card(
-            table(
-                "Result and break-even one-way cost at every vol",
-                words.COST_HEADS,
-                rows=words.cost_rows(answer),
-                empty="",
-            )
-        ),
-        "parts": card(
-            table(
-                "Means per path, ± one standard error",
-                words.PART_HEADS,
-                rows=words.part_rows(answer),
-                empty="",
-            )
-        ),
-        "constraints": card(
-            table(
-                "Each constraint taken away alone, ± one standard error",
-                words.CONSTRAINT_HEADS,
-                rows=words.constraint_rows(answer),
-                empty="There are none.",
-            )
-        )
-        + card(stops),
-    }
+    return {"vol": vols + costs, "parts": parts, "constraints": gains + stops}
+
+
+def rows_card(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table over the whole width."""
+    return card(table(caption, heads, rows=rows, empty="There are none."))
 
 
 def card(content: str) -> str:

@@ -60,7 +60,7 @@ def vol_tile(answer: Scalping, side: Side) -> Tile:
     found = side.vol
     over = ""
     if found.vol is not None:
-        over = f"{signed_percent(found.vol / answer.setting.implied_vol - 1.0)} over implied; "
+        over = f"{signed_percent(found.vol / answer.setting.implied_vol - 1.0)} from implied; "
     return Tile(
         label=f"{SIDE_NAMES[side.name]} breaks even at",
         value="none" if found.vol is None else vol_text(found.vol),

@@ -39,6 +39,10 @@ CONSTRAINTS = {
     NO_CONSTRAINT: "nothing",
 }
 """For sentences."""
+MIXED = (
+    "The book is long some options and short others, so its gamma changes sign with the price: long and "
+    "short are its net at the start, and without friction it need not break even at the implied vol"
+)
 DUST = 1e-6
 """Of the largest part: less is rounding."""
 BASIS_POINT = 1e4
@@ -82,6 +86,9 @@ def sentences(answer: Scalping) -> tuple[str, ...]:
     found.append(cost_words(answer))
     found += [stop_words(limit) for limit in answer.long.limits if limit.stops]
     found.append(identity_words(answer))
+    quantity = answer.setting.book.quantity
+    if quantity.min() < 0.0 < quantity.max():
+        found.append(MIXED)
     return tuple(found)
 
 
@@ -222,7 +229,7 @@ COST_HEADS = (
     "Short can pay",
 )
 LIMIT_HEADS = ("Constraint|", "What is left of the gain needs|", "Here", "Stops it|")
-VOL_HEADS = ("Side|", "Break-even vol", "90 % interval", "From costs alone", "Over implied")
+VOL_HEADS = ("Side|", "Break-even vol", "90 % interval", "From costs alone", "From implied")
 
 
 def part_rows(answer: Scalping) -> Iterator[tuple[str, ...]]:

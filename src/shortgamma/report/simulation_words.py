@@ -342,8 +342,11 @@ PART_NAMES = {
     "basis": "Basis",
     "spread": "Spread",
     "fees": "Fees",
+    "slippage": "Slippage",
     "gas": "Gas",
     "funding": "Funding",
+    "margin": "Margin",
+    "option_spread": "Spread of options",
     "haircut": "Auto-deleveraging",
     "options and hedge": "Options and hedge",
 }

@@ -278,14 +278,7 @@ def tables(answer: Strategies, chapter: str) -> str:
     heads = ("Part|", *(label(found) for found in answer.results))
     match chapter:
         case "cost":
-            return card(
-                table(
-                    "Per path",
-                    RESULT_HEADS,
-                    rows=result_rows(answer),
-                    empty="",
-                )
-            )
+            return card(table("Per path", RESULT_HEADS, rows=result_rows(answer), empty=""))
         case "results":
             against = table(
                 "Against delta only",
@@ -296,14 +289,7 @@ def tables(answer: Strategies, chapter: str) -> str:
             parts = table("Means per path", heads, rows=part_rows(answer), empty="")
             return card(against) + folded("Where the results come from", parts)
         case "market":
-            return card(
-                table(
-                    "Market and gaps",
-                    MARKET_HEADS,
-                    rows=market_rows(answer),
-                    empty="",
-                )
-            )
+            return card(table("Market and gaps", MARKET_HEADS, rows=market_rows(answer), empty=""))
         case _:
             return ""
 

@@ -39,7 +39,8 @@ Z = 1.959964
 """Standard normal quantile of a 95 % interval."""
 PARTS = (
     *("gamma", "theta", "vega", "delta", "execution", "basis"),
-    *("spread", "fees", "gas", "funding", "haircut"),
+    *("spread", "fees", "slippage", "gas", "funding", "margin", "haircut"),
+    "option_spread",
 )
 """Of a hedger's result, in the order in which they are shown."""
 

@@ -88,7 +88,13 @@ def solve_whole(problem: Problem, relaxed: LinearAnswer, *, seconds: float) -> W
         return best
     guess = GUESS * max(bound, CHEAP * typical_cost(problem))
     ceiling = guess if best.trades is None else best.cost_usd
-    better, proved = searched(problem, relaxed, ceiling, (1.0 - QUICK) * seconds)
+    searchable = problem
+    if problem.most_legs is None:
+        # Whole lots of a thousand instruments can take HiGHS far beyond its time limit.
+        searchable = restricted(problem, promising(problem, relaxed, first))
+    better, proved = searched(searchable, relaxed, ceiling, (1.0 - QUICK) * seconds)
+    if searchable is not problem:
+        proved = bound
     if better is None and best.trades is not None:
         # The known answer is inside the bounds: that nothing was found proves nothing.
         proved = bound

@@ -1,6 +1,7 @@
 """Re-hedging policies beside each other: cost against risk, and the score of bands against their width."""
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from shortgamma.report.policy_names import (
 from shortgamma.report.simulation_words import usd_with_error
 from shortgamma.studies.policies.answer import Comparison, PolicyComparison
 from shortgamma.studies.policies.best import Best
-from shortgamma.studies.policies.candidates import CONTINUOUS
+from shortgamma.studies.policies.candidates import CONTINUOUS, NONE
 from shortgamma.studies.policies.results import FrontierPoint
 
 Vector = NDArray[np.float64]
@@ -47,12 +48,15 @@ TICKS: Final = (
     (math.inf, (1.0, 2.0, 5.0)),
 )
 """High over low of a logarithmic axis, and its ticks within a power of ten up to there."""
+STEP = 1.6
+"""Factor by which a policy that costs nothing is drawn below the cheapest one that trades."""
+RISK = "risk: standard deviation of the result"
 MARK = 17
 """Pixels of the ring around the best."""
 
 
 def frontier(answer: PolicyComparison, found: Comparison | None = None) -> Spec:
-    """Cost against risk of every policy, on scales of logs where all costs are positive."""
+    """Cost against risk of every policy; an axis of positive values is logarithmic."""
     shown = found or answer.simulated
     return risk_and_cost(answer, shown, list(shown.points))
 
@@ -65,6 +69,32 @@ def near_frontier(answer: PolicyComparison, found: Comparison | None = None) -> 
     return risk_and_cost(answer, shown, inside, is_plain=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canvas:
+    """Where a policy is drawn.
+
+    Args:
+        across, up: Scales of risk and cost.
+        floor: Cost that is drawn for a policy that costs nothing, where costs are on a scale of logs; USD.
+    """
+
+    across: Scale
+    up: Scale
+    floor: float | None
+
+    def place(self, points: list[FrontierPoint]) -> dict[str, list[float | None]]:
+        """Coordinates of some points."""
+        return {
+            "x": numbers([point.std.value for point in points], self.across.divisor),
+            "y": numbers([self.height(point) for point in points], self.up.divisor),
+        }
+
+    def height(self, point: FrontierPoint) -> float:
+        """Cost as it is drawn, USD."""
+        cost = point.cost.value
+        return cost if self.floor is None else max(cost, self.floor)
+
+
 def risk_and_cost(
     answer: PolicyComparison,
     found: Comparison,
@@ -73,33 +103,46 @@ def risk_and_cost(
     is_plain: bool = False,
 ) -> Spec:
     """Markers of some points, families joined, the efficient ones on a band, the best one in a ring."""
-    costs = np.array([point.cost.value for point in points])
     risks = np.array([point.std.value for point in points])
     if not np.isfinite(risks).all() or not risks.size:
         return empty("One path has no risk")
-    scales = scale_of(float(risks.max())), scale_of(float(np.abs(costs).max()))
-    plain = is_plain or not (np.all(costs > 0.0) and np.all(risks > 0.0))
-    make = plain_axis if plain else log_axis
-    traces = [efficient(points, scales)]
-    for family in dict.fromkeys(point.candidate.family for point in points):
-        members = [point for point in points if point.candidate.family == family]
-        traces.append(family_line(answer, members, scales))
-    traces += [uncertain(found, points, scales), ring(answer, found, scales)]
+    floor = None if is_plain else lowest_drawn(points)
+    largest = max(abs(point.cost.value) for point in points)
+    canvas = Canvas(across=scale_of(float(risks.max())), up=scale_of(largest), floor=floor)
+    costs = np.array([canvas.height(point) for point in points])
+    across = plain_axis if is_plain else log_axis
+    up = plain_axis if floor is None else log_axis
     return {
-        "data": [trace for trace in traces if trace],
+        "data": frontier_traces(answer, found, points, canvas),
         "layout": layout(
             margin=MARGIN | ({"b": 48} if is_plain else {}),
             showlegend=not is_plain,
-            xaxis=make(
-                f"risk: standard deviation of the result, {scales[0].unit}", risks, scales[0]
-            ),
-            yaxis=make(f"mean cost, {scales[1].unit}", costs, scales[1]),
+            xaxis=across(f"{RISK}, {canvas.across.unit}", risks, canvas.across),
+            yaxis=up(f"mean cost, {canvas.up.unit}", costs, canvas.up),
         ),
     }
 
 
+def lowest_drawn(points: list[FrontierPoint]) -> float | None:
+    """Lowest cost of a scale of logs, a step below all rules that trade; None where one earns, USD."""
+    costs = [point.cost.value for point in points if point.candidate != NONE]
+    return min(costs) / STEP if costs and min(costs) > 0.0 else None
+
+
+def frontier_traces(
+    answer: PolicyComparison, found: Comparison, points: list[FrontierPoint], canvas: Canvas
+) -> list[Spec]:
+    """The band, one line per family, the interval of the best, and the ring."""
+    traces = [efficient(points, canvas)]
+    for family in dict.fromkeys(point.candidate.family for point in points):
+        members = [point for point in points if point.candidate.family == family]
+        traces.append(family_line(answer, members, canvas))
+    traces += [uncertain(found, points, canvas), ring(answer, found, canvas)]
+    return [trace for trace in traces if trace]
+
+
 def plain_axis(title: str, values: Vector, scale: Scale) -> Spec:
-    """A plain axis; the one of cost begins at zero where costs are positive."""
+    """A plain axis with a little room on both sides."""
     low, high = float(values.min()) / scale.divisor, float(values.max()) / scale.divisor
     room = 0.06 * (high - low) or 1.0
     return {
@@ -130,17 +173,7 @@ def log_axis(title: str, values: Vector, scale: Scale) -> Spec:
     }
 
 
-def place(
-    points: list[FrontierPoint], scales: tuple[Scale, Scale]
-) -> dict[str, list[float | None]]:
-    """Coordinates of some points."""
-    return {
-        "x": numbers([point.std.value for point in points], scales[0].divisor),
-        "y": numbers([point.cost.value for point in points], scales[1].divisor),
-    }
-
-
-def efficient(points: list[FrontierPoint], scales: tuple[Scale, Scale]) -> Spec:
+def efficient(points: list[FrontierPoint], canvas: Canvas) -> Spec:
     """A broad band through those that nothing beats in both."""
     chosen = sorted((p for p in points if p.is_efficient), key=lambda point: point.std.value)
     return {
@@ -149,13 +182,11 @@ def efficient(points: list[FrontierPoint], scales: tuple[Scale, Scale]) -> Spec:
         "name": "efficient: nothing is cheaper at less risk",
         "line": {"color": faded(NEUTRAL, 0.28), "width": 14},
         "hoverinfo": "skip",
-        **place(chosen, scales),
+        **canvas.place(chosen),
     }
 
 
-def family_line(
-    answer: PolicyComparison, members: list[FrontierPoint], scales: tuple[Scale, Scale]
-) -> Spec:
+def family_line(answer: PolicyComparison, members: list[FrontierPoint], canvas: Canvas) -> Spec:
     """One family; what is not efficient is hollow."""
     family = members[0].candidate.family
     colour, symbol, dash = MARKS.get(family, MARKS["given"])
@@ -167,7 +198,7 @@ def family_line(
         "marker": {"color": colour, "size": 9, "symbol": symbol},
         "customdata": [hover(answer, point) for point in members],
         "hovertemplate": "%{customdata}<extra></extra>",
-        **place(members, scales),
+        **canvas.place(members),
     }
 
 
@@ -186,7 +217,7 @@ def hover(answer: PolicyComparison, point: FrontierPoint) -> str:
     )
 
 
-def uncertain(found: Comparison, points: list[FrontierPoint], scales: tuple[Scale, Scale]) -> Spec:
+def uncertain(found: Comparison, points: list[FrontierPoint], canvas: Canvas) -> Spec:
     """The part of the best family's line that the interval of its parameter covers."""
     best = found.best[0]
     members = [p for p in points if p.candidate.family == best.family and p.candidate.parameter]
@@ -196,19 +227,19 @@ def uncertain(found: Comparison, points: list[FrontierPoint], scales: tuple[Scal
     inner = known[(known > math.log(best.low)) & (known < math.log(best.high))]
     ends = np.array([math.log(best.low), *inner, math.log(best.high)])
     risks = np.array([point.std.value for point in members])
-    costs = np.array([point.cost.value for point in members])
+    costs = np.array([canvas.height(point) for point in members])
     return {
         "type": "scatter",
         "mode": "lines",
         "name": f"{100.0 * best.level:g} % interval of the best",
-        "x": numbers(np.interp(ends, known, risks), scales[0].divisor),
-        "y": numbers(np.interp(ends, known, costs), scales[1].divisor),
+        "x": numbers(np.interp(ends, known, risks), canvas.across.divisor),
+        "y": numbers(np.interp(ends, known, costs), canvas.up.divisor),
         "line": {"color": faded(MARKS.get(best.family, MARKS["given"])[0], 0.6), "width": 7},
         "hoverinfo": "skip",
     }
 
 
-def ring(answer: PolicyComparison, found: Comparison, scales: tuple[Scale, Scale]) -> Spec:
+def ring(answer: PolicyComparison, found: Comparison, canvas: Canvas) -> Spec:
     """A ring around the best policy."""
     return {
         "type": "scatter",
@@ -221,7 +252,7 @@ def ring(answer: PolicyComparison, found: Comparison, scales: tuple[Scale, Scale
             "line": {"color": SHORT, "width": 3},
         },
         "hoverinfo": "skip",
-        **place([found.chosen], scales),
+        **canvas.place([found.chosen]),
     }
 
 

@@ -11,7 +11,7 @@ from shortgamma.report.figures.results import parts_waterfall
 from shortgamma.report.scalp_fast_words import latency_text
 from shortgamma.report.scalp_words import PARTS, SIDE_NAMES, is_there, vol_text
 from shortgamma.studies.scalping.answer import Scalping, Side
-from shortgamma.studies.scalping.fast import EXECUTIONS, LATENCIES, FastScalping
+from shortgamma.studies.scalping.fast import EXECUTIONS, LATENCIES, MAKER, FastScalping
 from shortgamma.studies.scalping.question import SIDES
 from shortgamma.studies.simulation import mean
 
@@ -183,7 +183,7 @@ def ways() -> list[tuple[str, str]]:
 def fast_results(answer: FastScalping) -> Spec:
     """Mean result of every way, cells coloured by gain and loss."""
     cells = [
-        [answer.of(side, execution, late).pnl.value for late in LATENCIES]
+        [answer.of(side, execution, late=late).pnl.value for late in LATENCIES]
         for side, execution in ways()
     ]
     limit = max(float(np.abs(cells).max()), LEAST_LIMIT)
@@ -192,27 +192,8 @@ def fast_results(answer: FastScalping) -> Spec:
 
 def fast_crossing(answer: FastScalping) -> Spec:
     """Part of a maker's turnover that crossed the spread in the end, by latency."""
-    traces: list[Spec] = [
-        {
-            "type": "bar",
-            "name": SIDE_NAMES[side],
-            "x": [latency_text(late) for late in LATENCIES],
-            "y": numbers(
-                [1.0 - answer.of(side, EXECUTIONS[1], late).resting_share for late in LATENCIES]
-            ),
-            "text": [
-                percent(1.0 - answer.of(side, EXECUTIONS[1], late).resting_share)
-                for late in LATENCIES
-            ],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "marker": {"color": COLOURS[side], "line": {"width": 0}},
-            "hovertemplate": "%{x}: %{text}",
-        }
-        for side in SIDES
-    ]
     return {
-        "data": traces,
+        "data": [crossing_bars(answer, side) for side in SIDES],
         "layout": layout(
             margin=MARGIN,
             barmode="group",
@@ -225,6 +206,22 @@ def fast_crossing(answer: FastScalping) -> Spec:
                 "nticks": 6,
             },
         ),
+    }
+
+
+def crossing_bars(answer: FastScalping, side: str) -> Spec:
+    """One side's share of turnover that crossed, by latency."""
+    shares = [1.0 - answer.of(side, MAKER, late=late).resting_share for late in LATENCIES]
+    return {
+        "type": "bar",
+        "name": SIDE_NAMES[side],
+        "x": [latency_text(late) for late in LATENCIES],
+        "y": numbers(shares),
+        "text": [percent(share) for share in shares],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": COLOURS[side], "line": {"width": 0}},
+        "hovertemplate": "%{x}: %{text}",
     }
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
+
+from shortgamma.basics.units import DAYS_PER_YEAR
 from shortgamma.hedging.bands import HedgingProblem
 from shortgamma.studies.document import plain
 from shortgamma.studies.ensemble.job import METHOD
@@ -71,7 +74,6 @@ class PolicyComparison:
         scenario: With all its figures.
         book: What is hedged.
         hedger: Its name in the market.
-        theta: Gamma of the book over depth, negative = short.
         steps: Of a path.
         horizon_days: Of a path.
         seed: Of all draws.
@@ -84,7 +86,6 @@ class PolicyComparison:
     scenario: Scenario
     book: HeldBook
     hedger: str
-    theta: float
     steps: int
     horizon_days: float
     seed: int
@@ -92,6 +93,18 @@ class PolicyComparison:
     simulated: Comparison
     replayed: Comparison | None
     curves: tuple[CostCurve, ...]
+
+    @property
+    def theta(self) -> float:
+        """Gamma of the book over depth, negative = short; infinite where there is no depth."""
+        gamma, depth = self.book.gamma_usd_per_pct, self.scenario.depth_usd_per_pct
+        return gamma / depth if depth > 0.0 else float(np.copysign(np.inf, gamma))
+
+    @property
+    def step_wander(self) -> float:
+        """Coins by which the delta of the book at the start moves in a step, a standard deviation."""
+        years = self.horizon_days / DAYS_PER_YEAR / self.steps
+        return self.problem.delta_vol * years**0.5
 
     def to_dict(self) -> dict[str, object]:
         """The answer as ``--json`` prints it."""
@@ -114,6 +127,7 @@ class PolicyComparison:
             "risk_aversion": problem.risk_aversion,
             "cost_fraction": problem.cost,
             "theory_band": problem.best_band[0],
+            "step_wander": self.step_wander,
             **self.simulated.to_dict(),
             "replayed": None if self.replayed is None else self.replayed.to_dict(),
             "cost_against_vol": [curve_document(curve) for curve in self.curves],

@@ -24,6 +24,9 @@ FEWEST = 3
 class Best:
     """The member of a family with the least cost + (a/2)·variance, on a parabola in the log parameter.
 
+    The interval holds the best of the members that were simulated: on a coarse grid a parabola through
+    three of them can miss it.
+
     Args:
         family, unit: Of the policies.
         parameter: Best value; NaN where the family has no parameter.
@@ -98,12 +101,13 @@ def best_of(
     lowest = np.array([minimum(values, row) for row in scores])
     tail = 0.5 * (1.0 - LEVEL)
     low, high = np.quantile(lowest[1:], (tail, 1.0 - tail))
+    ends = (float(low), float(high), float(values[at]))
     return Best(
         family=candidate.family,
         unit=candidate.unit,
         parameter=float(lowest[0]),
-        low=float(low),
-        high=float(high),
+        low=min(ends),
+        high=max(ends),
         level=LEVEL,
         score=float(scores[0, at]),
         candidate=candidate,

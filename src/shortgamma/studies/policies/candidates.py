@@ -21,7 +21,7 @@ USUAL_MOVE = 0.01
 """Of the price."""
 LONGEST_SHARE = 0.2
 """Of the run: the longest interval that is tried."""
-AVERSIONS = (0.1, 1.0, 10.0)
+AVERSIONS = (0.1, 1.0, 10.0, 100.0)
 """Multiples of the risk aversion at which bands that follow gamma are tried."""
 
 

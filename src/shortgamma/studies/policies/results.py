@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -98,7 +97,7 @@ def results_of(outcome: Outcome, label: str, quiet: Mapping[str, Vector] | None)
         moved = parts["execution_usd"] + parts["basis_usd"] + own["push_usd"]
         impact = total(quiet, BOOK_PARTS) - total(parts, BOOK_PARTS) - moved
     return PathResults(
-        parts=MappingProxyType(parts),
+        parts=parts,
         pnl=pnl,
         carry=carry,
         impact=impact,

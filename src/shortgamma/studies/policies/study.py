@@ -75,12 +75,10 @@ def policy(
         replayed = again.compare(tried, replace(run, paths=count), told[1])
     if question.get("curve", True):
         curves = race.curves(simulated, run, told[2])
-    depth = job.scenario.depth_usd_per_pct
     return PolicyComparison(
         scenario=job.scenario,
         book=book,
         hedger=hedger.name,
-        theta=book.gamma_usd_per_pct / depth if depth > 0.0 else -np.inf,
         steps=len(setup.clock),
         horizon_days=setup.clock.horizon * DAYS_PER_YEAR,
         seed=job.seed,

@@ -100,7 +100,8 @@ class BreakEvenVol:
         vol: Decimal; None where no vol that was tried is on the other side of 0.
         low, high: Interval by a bootstrap over paths; None where it is open.
         level: Of the interval.
-        estimate: √(σ_i²·(1 ± cost/|theta|)) from the costs at the scenario's own vol; None where negative.
+        estimate: √(σ_i²·(1 ± cost/|theta|)) from the costs at the scenario's own vol; None where that is
+            negative, or where others trade as well.
         status: Whether there is one.
     """
 

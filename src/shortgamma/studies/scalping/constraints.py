@@ -16,7 +16,7 @@ from shortgamma.basics.units import SECONDS_PER_YEAR
 from shortgamma.feedback.agents.desk import Desk
 from shortgamma.feedback.depth import UsdDepth
 from shortgamma.feedback.setup import Setup
-from shortgamma.studies.policies.results import PathResults
+from shortgamma.studies.policies.results import PathResults, deviation
 from shortgamma.studies.scalping.question import desk_of, with_desk
 from shortgamma.studies.simulation import Metric, mean
 
@@ -24,6 +24,8 @@ Vector = NDArray[np.float64]
 
 SIGNIFICANT: Final = 2.58
 """Standard errors that a gain must exceed to be one: 1 in 200 by chance."""
+DUST: Final = 1e-5
+"""Of the standard deviation of the result: less is nothing, however sure it is."""
 NO_CONSTRAINT: Final = "none"
 UNLIMITED: Final = UsdDepth(usd_per_pct=float("inf"))
 
@@ -126,21 +128,23 @@ class Constraint:
         name: A key of :data:`REMOVALS`.
         gain: Mean result without it less mean result with it, USD, error of the paired difference.
         risk: The same of the standard deviation of the result; negative = the result varies less.
+        std: Standard deviation of the result with it, USD.
     """
 
     name: str
     gain: Metric
     risk: Metric
+    std: float
 
     @property
     def is_significant(self) -> bool:
-        """True where the gain is more than chance."""
-        return self.gain.value > max(SIGNIFICANT * self.gain.standard_error, 0.0)
+        """True where the gain is more than chance, and more than dust."""
+        return self.gain.value > max(SIGNIFICANT * self.gain.standard_error, DUST * self.std)
 
     @property
     def is_risky(self) -> bool:
-        """True where the standard deviation falls without it by more than chance."""
-        return -self.risk.value > max(SIGNIFICANT * self.risk.standard_error, 0.0)
+        """True where the standard deviation falls without it by more than chance and dust."""
+        return -self.risk.value > max(SIGNIFICANT * self.risk.standard_error, DUST * self.std)
 
 
 def constraint_of(name: str, found: PathResults, without: PathResults) -> Constraint:
@@ -149,6 +153,7 @@ def constraint_of(name: str, found: PathResults, without: PathResults) -> Constr
         name=name,
         gain=mean(without.pnl - found.pnl),
         risk=deviation_change(without.pnl, found.pnl),
+        std=deviation(found.pnl).value,
     )
 
 

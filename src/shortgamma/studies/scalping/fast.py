@@ -132,9 +132,9 @@ class FastScalping:
     saved: Mapping[tuple[str, float], Metric]
     slowed: Mapping[tuple[str, str], Metric]
 
-    def of(self, side: str, execution: str, latency_seconds: float) -> FastResult:
-        """One of the results."""
-        way = Way(side=side, execution=execution, latency_seconds=latency_seconds)
+    def of(self, side: str, execution: str, *, late: float) -> FastResult:
+        """One of the results; ``late`` in seconds."""
+        way = Way(side=side, execution=execution, latency_seconds=late)
         return next(found for found in self.results if found.way == way)
 
     def best(self, side: str) -> FastResult:

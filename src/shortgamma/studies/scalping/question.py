@@ -51,6 +51,11 @@ class Asked:
         """Of either side at the start, unsigned."""
         return abs(net_gamma(self.desk))
 
+    @property
+    def is_alone(self) -> bool:
+        """True where nobody else trades and there is spot alone."""
+        return len(self.setup.agents) == 1 and not self.setup.markets
+
     def side(self, side: str) -> Setup:
         """The market where the desk is long its gamma, or short it: the mirror."""
         sign = 1.0 if side == LONG else -1.0

@@ -15,6 +15,8 @@ from shortgamma.feedback.setup import Setup
 from shortgamma.hedging.policies import NoHedge
 from shortgamma.studies.policies.results import (
     BOOK_PARTS,
+    CARRY_PARTS,
+    TRADING_PARTS,
     PathResults,
     deviation,
     results_of,
@@ -37,7 +39,7 @@ from shortgamma.studies.scalping.constraints import (
     removals,
 )
 from shortgamma.studies.scalping.identity import Identity, identity_of
-from shortgamma.studies.scalping.limits import limits_of, rehedge_of
+from shortgamma.studies.scalping.limits import Rehedge, limits_of, rehedge_of
 from shortgamma.studies.scalping.question import (
     LONG,
     SHORT,
@@ -192,23 +194,15 @@ def side_of(
 ) -> Side:
     """One side in figures."""
     by_name = dict(zip(tried.markets, outcomes, strict=True))
-    label, setup = market.desk.name, tried.markets[FULL]
-    quiet = results_of(by_name[QUIET], label, None)
-    results = results_of(by_name[FULL], label, quiet.parts)
-    turnover = mean(by_name[FULL].market[f"{label}: turnover_usd"])
-    typical = rehedge_of(
-        results,
-        turnover.value,
-        gamma_usd_per_pct=market.gamma_usd_per_pct,
-        spot=setup.spot,
-    )
+    label = market.desk.name
+    quiet = results_of(by_name.pop(QUIET), label, None)
+    full = by_name.pop(FULL)
+    results = results_of(full, label, quiet.parts)
     constraints = ordered(
-        [
-            constraint_of(name, results, results_of(outcome, label, None))
-            for name, outcome in by_name.items()
-            if name not in (QUIET, FULL)
-        ]
+        [constraint_of(name, results, results_of(by_name[name], label, None)) for name in by_name]
     )
+    turnover = mean(full.market[f"{label}: turnover_usd"])
+    typical = typical_of(market, results, turnover)
     return Side(
         name=tried.side,
         parts={name: mean(part) for name, part in results.parts.items()},
@@ -218,14 +212,24 @@ def side_of(
         std=deviation(results.pnl),
         turnover=turnover,
         trades=mean(results.trades),
-        cost=vol_point(by_name[FULL], label).cost,
+        cost=vol_point(full, label).cost,
         vol=vol_of(tried.side, results, curve, market=market),
         curve=curve,
         constraints=constraints,
         binding=binding(constraints),
         binding_risk=binding_risk(constraints),
         typical=typical,
-        limits=() if typical is None else limits_of(setup, typical),
+        limits=() if typical is None else limits_of(tried.markets[FULL], typical),
+    )
+
+
+def typical_of(market: Asked, results: PathResults, turnover: Metric) -> Rehedge | None:
+    """A typical re-hedge; None where nothing was traded."""
+    return rehedge_of(
+        results,
+        turnover.value,
+        gamma_usd_per_pct=market.gamma_usd_per_pct,
+        spot=market.setup.spot,
     )
 
 
@@ -239,12 +243,15 @@ def costs_of(results: PathResults) -> dict[str, Metric]:
 def vol_of(
     side: str, results: PathResults, curve: tuple[VolPoint, ...], *, market: Asked
 ) -> BreakEvenVol:
-    """Break-even vol, beside σ_i²·(1 ± cost/|theta|): what the costs at the scenario's own vol say."""
-    theta = abs(float(results.parts["theta_usd"].mean()))
-    sign = 1.0 if side == LONG else -1.0
-    squared = np.nan
-    if theta > 0.0:
-        share = sign * float(results.cost.mean()) / theta
-        squared = market.implied_vol**2 * (1.0 + share)
-    estimate = float(np.sqrt(squared)) if squared > 0.0 else None
+    """Break-even vol, beside what the costs at the scenario's own vol say."""
+    estimate = estimate_of(side, results, market.implied_vol) if market.is_alone else None
     return break_even_vol(curve, estimate=estimate, seed=market.job.seed)
+
+
+def estimate_of(side: str, results: PathResults, implied_vol: float) -> float | None:
+    """√(σ_i²·(1 ± cost/|theta|)), all costs of trading and holding; None where it is not positive."""
+    theta = abs(float(results.parts["theta_usd"].mean()))
+    paid = results.impact - total(results.parts, (*TRADING_PARTS, *CARRY_PARTS))
+    sign = 1.0 if side == LONG else -1.0
+    share = sign * float(paid.mean()) / theta if theta > 0.0 else np.nan
+    return implied_vol * float(np.sqrt(1.0 + share)) if share > -1.0 else None

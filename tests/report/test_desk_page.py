@@ -1,0 +1,46 @@
+"""The last chapters of the report: trades and rules of a desk, under their own names and numbers."""
+
+import re
+
+import pytest
+
+from shortgamma.report.desk_page import desk_appendix, sentences
+from shortgamma.report.full_page import full_page, joined
+from shortgamma.report.page import NOTHING
+from shortgamma.studies.report import full_report
+from shortgamma.studies.source import exposure_of
+
+
+@pytest.fixture(scope="module")
+def report():
+    return full_report(exposure_of("sample", positioning="flow"), paths=200, workers=1)
+
+
+def test_every_chapter_of_the_page_has_its_own_name_and_number(report):
+    text = full_page(report)
+    names = re.findall(r'<section id="([^"]+)"', text)
+    assert len(set(names)) == len(names)
+    assert {"simulated", "desk", "trades", "limits", "frontier"} <= set(names)
+    numbers = [int(n) for n in re.findall(r'aria-hidden="true">(\d+)</span>', text)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for name in re.findall(r'data-figure="([^"]+)"', text):
+        assert f'"{name}"' in text
+
+
+def test_the_menu_leads_to_every_chapter_of_the_desk(report):
+    appendix = desk_appendix(report.desk)
+    for name in re.findall(r'href="#([^"]+)"', appendix.menu):
+        assert f'<section id="{name}"' in appendix.chapters(1)
+
+
+def test_the_trades_come_before_the_rule(report):
+    first, *_others = sentences(report.desk)
+    assert "trade" in first
+    assert any("Re-hedging" in line for line in sentences(report.desk))
+
+
+def test_two_appendices_follow_one_another(report):
+    desk = desk_appendix(report.desk)
+    whole = joined(desk, NOTHING)
+    assert whole.length == desk.length
+    assert whole.chapters(3) == desk.chapters(3)
