@@ -237,7 +237,8 @@ def test_recorded_prices_are_told_with_their_own_figures(week, recorded):
     found = recorded.replayed
     same = found.of(recorded.simulated.chosen.candidate)
     text = replayed_words(recorded)
-    assert text.startswith(f"On {found.paths:,} windows of recorded prices that rule costs ")
+    assert text.startswith(f"On {found.paths:,} windows of recorded prices, 20")
+    assert ", that rule costs " in text
     assert usd(same.cost.value) in text
     assert usd(same.std.value) in text
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from shortgamma.basics.time import format_stamp
 from shortgamma.report.amounts import CENT, number, percent, ratio, usd
 from shortgamma.report.policy_names import (
     BEYOND,
@@ -245,8 +246,8 @@ def replayed_words(answer: PolicyComparison) -> str:
     chosen = answer.simulated.chosen.candidate
     same, best = found.of(chosen), found.chosen
     words = (
-        f"On {found.paths:,} windows of recorded prices that rule costs {usd(same.cost.value)} "
-        f"{period(answer)} and leaves {usd(same.std.value)}"
+        f"On {found.paths:,} windows of recorded prices{dates_words(found)} that rule costs "
+        f"{usd(same.cost.value)} {period(answer)} and leaves {usd(same.std.value)}"
     )
     if best.candidate == chosen:
         return f"{words}; it is the best there too."
@@ -254,6 +255,14 @@ def replayed_words(answer: PolicyComparison) -> str:
         f"{words}; the best there is {small(policy_words(answer, best.candidate))}, at "
         f"{usd(best.cost.value)} and {usd(best.std.value)}."
     )
+
+
+def dates_words(found: Comparison) -> str:
+    """From when to when prices were recorded; empty where they were not."""
+    if found.recorded is None:
+        return ""
+    first, last = (format_stamp(stamp)[:10] for stamp in found.recorded)
+    return f", {first} to {last},"
 
 
 def small(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import cast
 
 import numpy as np
 
+from shortgamma.basics.time import format_stamp
 from shortgamma.basics.units import DAYS_PER_YEAR
 from shortgamma.hedging.bands import HedgingProblem
 from shortgamma.studies.document import plain
@@ -25,6 +26,7 @@ class Comparison:
         process: Exogenous price, in words.
         paths: How many.
         block: Paths that overlap with one another; 1 = none do.
+        recorded: First and last stamp of the recorded prices, UTC nanoseconds; None where paths are drawn.
         realised_vol: Of the price where nobody hedges, decimal.
         points: In the order in which they were tried.
         best: Of every family, the best family first.
@@ -34,6 +36,7 @@ class Comparison:
     process: str
     paths: int
     block: int
+    recorded: tuple[int, int] | None
     realised_vol: float
     points: tuple[FrontierPoint, ...]
     best: tuple[Best, ...]
@@ -58,6 +61,7 @@ class Comparison:
         return {
             "process": self.process,
             "paths": self.paths,
+            "recorded": None if self.recorded is None else [*map(format_stamp, self.recorded)],
             "realised_vol": self.realised_vol,
             "frontier": [plain(point.to_dict()) for point in self.points],
             "best": plain(self.best[0].to_dict()),

@@ -128,6 +128,7 @@ class Race:
         book: What he hedges; one object, so that all markets read the same tables.
         risk_aversion: a, per USD.
         block: Paths that overlap with one another; 1 = none do.
+        recorded: First and last stamp of the recorded prices; None where paths are drawn.
     """
 
     setup: Setup
@@ -136,6 +137,7 @@ class Race:
     book: HeldBook
     risk_aversion: float
     block: int = 1
+    recorded: tuple[int, int] | None = None
 
     def market(self, candidate: Candidate) -> Setup:
         """The market where the hedger follows a policy."""
@@ -161,6 +163,7 @@ class Race:
             process=self.setup.process.name,
             paths=run.paths,
             block=self.block,
+            recorded=self.recorded,
             realised_vol=float(np.sqrt(variance.mean())),
             points=tuple(
                 replace(point, is_efficient=flag)
@@ -190,7 +193,12 @@ class Race:
                 remedy="give a longer history, or fewer --set steps",
             )
         overlap = -(-steps // process.stride(steps))
-        again = replace(self, setup=replace(self.setup, process=process, span=None), block=overlap)
+        again = replace(
+            self,
+            setup=replace(self.setup, process=process, span=None),
+            block=overlap,
+            recorded=(int(history.stamp[0]), int(history.stamp[-1])),
+        )
         return again, count
 
     def curves(self, found: Comparison, run: Run, progress: Progress | None) -> list[CostCurve]:
