@@ -67,8 +67,10 @@ def test_seconds_are_a_table_of_sixteen_ways(run):
 def test_seconds_for_the_eye(run):
     code, out, _err = run("scalp", *FAST)
     assert code == 0
-    for words in ("scalp scalper", "Maker less taker", "short maker, 5 s"):
-        assert words in out
+    # A narrow terminal breaks the cells of a table.
+    flowing = "".join(out.split())
+    for words in ("scalp scalper", "Maker less taker", "short maker", "5 s"):
+        assert "".join(words.split()) in flowing
 
 
 @pytest.mark.parametrize("words", [QUICK, FAST], ids=["hours", "seconds"])

@@ -60,7 +60,8 @@ def test_out_writes_one_page(run, tmp_path):
         (("--paths", "5"), "paths"),
         (("--set", "theta=much"), "much"),
         (("--set", "gamma=1"), "gamma"),
-        (("--workers", "0"), "threads"),
+        (("--workers", "0"), "--workers: 0 workers"),
+        (("--strategy", "wings:tenor_days=0.01"), "wings are worth nothing"),
     ],
 )
 def test_bad_input_is_one_clear_line(run, words, said):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from shortgamma.basics.errors import InputError
+from shortgamma.basics.time import parse_stamp
 from shortgamma.data.limit_files import limits_from, read_limits
 from shortgamma.market.revaluation import PointsVol, RelativeVol, TenorVol
 from tests.architecture.tree import ROOT
@@ -114,6 +115,12 @@ def test_weights_of_scenarios_are_made_to_sum_to_one():
         ({"limits": {"delta": 1}, "fees": {"option": 7}}, "0.0005"),
         ({"limits": {"delta": 1}, "fee": {}}, "there is no 'fee'"),
         ({"limits": {"delta": 1}, "underlying": {"expiry": "soon"}}, "is not a time"),
+        ({"limits": {"delta": 1}, "underlying": {"instrument": 5}}, "instrument is 5"),
+        ({"limits": {"delta": 1}, "underlying": {"instrument": ""}}, "a name in quotes"),
+        ({"limits": {"delta": 1}, "underlying": {"instrument": "BTC-25DEC26"}}, "has no expiry"),
+        ({"limits": {"delta": [np.inf, np.inf]}}, "delta is .inf, inf."),
+        ({"limits": {"delta": [-np.inf, -np.inf]}}, "a number between them"),
+        ({"limits": {"vega_by_tenor": {"0-30": 1, "0 - 30": 2}}}, "0-30 is limited twice"),
     ],
 )
 def test_a_bad_value_is_one_line_with_its_place(tables, message):
@@ -130,8 +137,41 @@ def test_what_is_no_toml_is_refused(content, tmp_path):
     file.write_bytes(content)
     with pytest.raises(InputError, match="is not TOML"):
         read_limits(file)
-    with pytest.raises(InputError, match="cannot be read"):
+
+
+def test_a_missing_file_is_missing_and_not_called_bad_toml(tmp_path):
+    with pytest.raises(InputError) as caught:
         read_limits(tmp_path / "missing.toml")
+    assert caught.value.problem.startswith("cannot be read")
+
+
+CELL = {"spot": -0.3, "vol": 0.5, "most_usd": 1e6}
+
+
+@pytest.mark.parametrize("again", [CELL, CELL | {"most_usd": 5.0}])
+def test_a_cell_is_limited_once(again):
+    with pytest.raises(InputError, match=r"spot -30 %, vol × 1.5 is limited twice"):
+        limits_from({"limits": {"cells": [CELL, {"spot": 0.1, "most_usd": 1}, again]}})
+    other = CELL | {"vol": 0.4}
+    assert len(limits_from({"limits": {"cells": [CELL, other]}}).limits.cells) == 2
+
+
+def test_a_perpetual_needs_no_expiry_and_a_future_does():
+    for name in ("perpetual", "BTC-PERPETUAL", "btc_usdc-perpetual"):
+        tables = {"limits": {"delta": 1}, "underlying": {"instrument": name}}
+        assert limits_from(tables).terms.underlying == name
+    future = {"instrument": "BTC-25DEC26", "expiry": "2026-12-25T08:00Z"}
+    terms = limits_from({"limits": {"delta": 1}, "underlying": future}).terms
+    assert terms.underlying == "BTC-25DEC26"
+    assert terms.expiry == parse_stamp("2026-12-25T08:00Z")
+
+
+def test_the_place_of_a_bad_expiry_is_its_table():
+    tables = {"limits": {"delta": 1}, "underlying": {"expiry": "soon"}}
+    with pytest.raises(InputError) as caught:
+        limits_from(tables, place="file.toml")
+    assert caught.value.place == "file.toml [underlying]"
+    assert caught.value.problem.startswith("expiry")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples" / "limits").glob("*.toml")), ids=str)

@@ -159,6 +159,7 @@ def test_every_figure_is_that_of_a_desk_written_out_by_hand(changes, how, side):
     if "maker" in how:
         resting = [one.resting for one in expected]
         np.testing.assert_allclose(found["resting_usd"], resting, rtol=1e-6)
+        np.testing.assert_allclose(found["selection_usd"], moved, atol=1e-7 * scale)
         assert sum(resting) > 0.0
 
 
@@ -279,6 +280,19 @@ def test_patience_bounds_how_long_an_order_waits():
         shares.append(float(found["resting_usd"].sum() / found["turnover_usd"].sum()))
     assert shares[0] < shares[1] < shares[2] == pytest.approx(1.0)
     assert shares[0] == 0.0
+
+
+def test_what_its_own_crossing_does_to_the_price_is_no_selection_of_resting_orders():
+    """A trade at the market is filled below the price that it ends at if it buys, above it if it sells."""
+    who = desk(-COINS, costs=SPREAD_AND_FEE, maker=maker(patience=60.0), attributes=True)
+    found, _prices, _held = ran(who, depth=1e5)
+    crosses = found["turnover_usd"] > found["resting_usd"] * (1.0 + 1e-9)
+    assert crosses.any()
+    crossing = found["execution_usd"] - found["selection_usd"]
+    assert np.all(crossing[crosses] > 0.0)
+    patient = replace(who, maker=maker(patience=1e9))
+    found, _prices, _held = ran(patient, depth=1e5)
+    np.testing.assert_allclose(found["selection_usd"], found["execution_usd"], rtol=1e-9)
 
 
 def test_a_fill_begins_the_waiting_anew():

@@ -341,6 +341,16 @@ def test_an_option_spread_that_is_no_cost_is_refused(paid):
         GammaDesk(options=BOOK, quantity=SHORT, bought=bought)
 
 
+@pytest.mark.parametrize(
+    "desk", [GammaDesk(options=BOOK, quantity=SHORT), rolling()], ids=["static", "rolling"]
+)
+def test_orders_cannot_rest_in_a_perpetual_that_is_not_simulated(desk):
+    terms = MakerOrders(fee=0.0, queue=0.3, patience_seconds=HOUR)
+    who = replace(desk, perp=True, maker=terms)
+    with pytest.raises(InputError, match="rest them in spot"):
+        simulate(month(who, markets=(PerpMarket(depth_usd_per_pct=1e6),)), Run(paths=1))
+
+
 def test_a_desk_that_hedges_in_a_perpetual_needs_one():
     with pytest.raises(InputError, match="perpetual"):
         simulate(month(rolling(perp=True)), Run(paths=1))

@@ -149,6 +149,23 @@ def test_wings_that_gain_nothing_in_the_gap_are_refused():
         cheapest_cover(np.array([[1.0], [0.0]]), np.array([1.0, 1.0]), price=np.ones(1))
 
 
+@pytest.mark.parametrize(
+    ("gains", "price", "words"),
+    [
+        (np.ones((2, 2)), np.zeros(2), "worth nothing"),
+        (np.zeros((2, 2)), np.ones(2), "gain nothing"),
+    ],
+)
+def test_wings_without_a_price_or_a_gain_are_refused(gains, price, words):
+    with pytest.raises(InputError, match=words):
+        cheapest_cover(gains, np.ones(2), price=price)
+
+
+def test_wings_that_expire_before_their_price_is_anything_are_refused():
+    with pytest.raises(InputError, match="worth nothing"):
+        Wings(tenor_days=0.001).opening(BOOK, SHORT, spot=SPOT)
+
+
 def test_bought_options_have_the_vol_of_the_nearest_option_of_the_book():
     book = replace(BOOK, vol=np.array([0.9, 0.5, 0.7]))
     moneyness = np.log(book.strike / book.forward)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from shortgamma.report.amounts import number, percent, usd
@@ -149,6 +150,7 @@ def test_intervals_are_those_of_the_answer(week):
         "30 minutes to 2 hours"
     )
     assert ends_words(week, replace(shown, low=3.0, high=3.0)) == "3 coins on every draw"
+    assert "too few" in ends_words(week, replace(shown, low=np.nan, high=np.nan))
     low, high = re.match(
         r"([\d.]+) to ([\d.]+) coins at first",
         ends_words(week, replace(shown, unit="per USD", low=1e-6, high=1e-4)),

@@ -126,6 +126,19 @@ def test_headline_names_the_shortest_tail_or_none(four, long):
     )
 
 
+def test_headline_speaks_of_no_part_of_a_shortfall_that_is_no_loss(four):
+    """All results earn as much more as delta hedging loses in its worst paths."""
+    usd = four.results[0].metrics["es_usd"].value
+    level = []
+    for found in four.results:
+        es = found.metrics["es_usd"]
+        metrics = {**found.metrics, "es_usd": replace(es, value=es.value - usd)}
+        level.append(replace(found, metrics=metrics))
+    words = headline(replace(four, results=tuple(level)))
+    assert "below" in headline(four)
+    assert words.endswith("while delta only loses nothing even there.")
+
+
 def test_strategies_of_one_name_are_told_apart(rolls):
     names = [label(found) for found in rolls.results]
     assert names == [

@@ -63,6 +63,18 @@ def test_random_books_come_inside_at_the_cost_of_a_plain_program(seed):
     assert np.all(trades[unquoted] == 0.0)
 
 
+def test_most_of_the_random_books_can_come_inside():
+    """Else the law above would compare nothing."""
+    feasible = 0
+    for seed in range(50):
+        chain = market(seed, inverse=seed % 2 == 0, one_sided=seed % 3, sizes=seed % 5 != 0)
+        book = random_book(chain, seed)
+        tradable = chain if seed % 3 == 0 else without_quotes(chain)
+        limits = limits_for(book, chain, seed)
+        feasible += reference_cost(book, tradable, limits) is not None
+    assert feasible >= 40
+
+
 def without_quotes(chain):
     """The chain as the reference may trade it: no quote, no size."""
     gone = np.isnan(chain.bid_price)

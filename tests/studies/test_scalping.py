@@ -234,7 +234,13 @@ def test_every_constraint_of_a_desk_can_be_taken_away():
 
 def test_limits_are_those_of_the_closed_forms():
     """Γ and a move m by hand: ΓS² = 1e8 USD, m = 0.4 %: trades 400 k$, earns 800 $."""
-    figures = {"gas_usd": 50.0, "lot": 0.5, "slippage": 0.5, "half_spread": 1e-4, "taker_fee": 4e-4}
+    figures = {
+        "gas_usd": 50.0,
+        "lot": 0.5,
+        "half_spread": 1e-4,
+        "taker_fee": 4e-4,
+        "process": "gbm",
+    }
     market = asked("desk", figures, {}, usual_paths=1)
     dollar_gamma, move = 1e8, 0.004
     typical = Rehedge(

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import shortgamma as sg
 from shortgamma.basics.errors import InputError
 from shortgamma.hedging.gamma import DeltaOnly, RollingGamma, StaticGamma, Wings
+from shortgamma.studies.policies.results import shortfall
 from shortgamma.studies.scenarios.scenario import Inputs
 from shortgamma.studies.simulation import scenario_from
 from shortgamma.studies.strategies import GAPS, labels, strategies, strategies_of
@@ -131,11 +134,23 @@ def test_scores_average_to_the_figures_that_they_stand_for():
     pnl = rng.standard_t(5, 4_000)
     assert deviation_scores(pnl).mean() == pytest.approx(pnl.std(), rel=1e-12)
     worst = np.sort(pnl)[: round(TAIL * pnl.size)]
-    assert shortfall_scores(pnl).mean() == pytest.approx(-worst.mean(), rel=2e-3)
+    assert shortfall_scores(pnl).mean() == pytest.approx(-worst.mean(), rel=1e-12)
     above, below = rng.gamma(2.0, 1.0, (2, 4_000))
     assert ratio_scores(above, below).mean() == pytest.approx((above.mean() / below.mean()) ** 0.5)
     assert np.isnan(ratio_scores(above, 0.0 * below)).all()
     assert not deviation_scores(np.ones(5)).any()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 2_000), st.integers(0, 2**32 - 1), st.booleans())
+def test_the_shortfall_is_that_of_the_re_hedging_policies_for_every_number_of_paths(
+    paths, seed, rounded
+):
+    pnl = np.random.default_rng(seed).standard_t(3, paths)
+    if rounded:
+        pnl = np.round(pnl)
+    expected = shortfall(pnl).value
+    assert shortfall_scores(pnl).mean() == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("score", [deviation_scores, shortfall_scores])
@@ -184,6 +199,38 @@ def test_a_verdict_names_what_sampling_error_does_not_tell_apart(deep):
     assert "Sampling error does not tell it from" in twice.verdict
     alone = replace(deep, results=deep.results[:1])
     assert alone.verdict.startswith("No strategy")
+
+
+def test_the_gap_loss_is_that_of_the_widest_gaps(deep):
+    """A book may lose more in a gap of 10 % than in one of 20 %, where its wings begin."""
+    found = replace(deep.results[0], gap_pnl_usd=np.array([-3.0, -9.0, -8.0, -5.0]))
+    assert GAPS == (-0.2, -0.1, 0.1, 0.2)
+    assert found.gap_loss_usd == 5.0
+    assert replace(found, gap_pnl_usd=np.array([1.0, -9.0, -8.0, 2.0])).gap_loss_usd == 0.0
+
+
+@pytest.mark.parametrize("earned", [0.0, 1.0])
+def test_a_verdict_speaks_of_no_part_of_a_shortfall_that_is_no_loss(deep, earned):
+    """Where the worst paths of delta hedging earn, or end level, the best earn more: not "-40 % below"."""
+    shift = deep.results[0].metrics["es_usd"].value + earned
+    raised = [moved(found, shift) for found in deep.results]
+    found = replace(deep, results=tuple(raised))
+    assert deep.shortfall_saved is not None
+    assert 0.0 < deep.shortfall_saved < 1.0
+    assert found.shortfall_saved is None
+    saved = (
+        raised[0].metrics["es_usd"].value - found.least_shortfall[0].metrics["es_usd"].value
+    ) / 1e6
+    assert (
+        f"{saved:,.2f} million USD below that of delta-only, which loses nothing" in found.verdict
+    )
+
+
+def moved(found, usd):
+    """A result whose shortfall is smaller by an amount."""
+    own = found.metrics["es_usd"]
+    metrics = {**found.metrics, "es_usd": replace(own, value=own.value - usd)}
+    return replace(found, metrics=metrics)
 
 
 def test_a_long_book_buys_nothing_and_loses_nothing_by_it():

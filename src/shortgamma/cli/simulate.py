@@ -63,7 +63,7 @@ def simulate(scenario: str, **given: Any) -> None:
     """What hedging flow does to the price, against the same shocks without hedging.
 
     SCENARIO is a scenario file (.toml) or one of hedged-book, gamma-squeeze, liquidation-cascade,
-    full-market, replay, one-bank, one-vault, oct-2025, mar-2020.
+    full-market, replay, one-bank, one-vault, oct-2025, mar-2020, desk, scalper.
     """
     from shortgamma.studies.plans import answers, planned
 

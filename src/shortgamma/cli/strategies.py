@@ -39,9 +39,7 @@ from shortgamma.cli.progress import Bar
 @click.option("--paths", type=int, metavar="N", help="[default: 10000]")
 @click.option("--seed", type=int, metavar="N", help="Of all draws.  [default: 0]")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A figure of SCENARIO.")
-@click.option(
-    "--workers", type=int, default=2, show_default=True, metavar="N", help="Threads that compute."
-)
+@click.option("--workers", type=int, metavar="N", help="[default: one per core]")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.html", help="Also a page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def strategies(scenario: str, **given: Any) -> None:

@@ -147,9 +147,9 @@ def read_limits(path: str | Path) -> LimitFile:
     Raises:
         InputError: It cannot be read, is not TOML, or a key or value means nothing.
     """
-    place = place_of(path)
+    place, content = place_of(path), read_bytes(str(path))
     try:
-        tables = tomllib.loads(read_bytes(str(path)).decode())
+        tables = tomllib.loads(content.decode())
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"is not TOML: {shown(error, 120)}", place=place, remedy="mend that line"
@@ -173,7 +173,7 @@ def limits_from(tables: Mapping[str, Any], *, place: str = "limits") -> LimitFil
         return LimitFile(place=place, limits=limits_of(file), terms=terms_of(file))
     except InputError as problem:
         where = problem.place or ""
-        inside = where if where.startswith(place) else f"{place} [{where}]"
+        inside = where if where.startswith(place) else f"{place} [{where}]" if where else place
         raise InputError(problem.problem, place=inside, remedy=problem.remedy) from None
 
 
@@ -205,6 +205,8 @@ def bound_of(table: Table, key: str) -> Bound:
             raise table.wrong(
                 key, list(pair), "the smaller bound first: these contradict each other"
             )
+        if pair[0] == np.inf or pair[1] == -np.inf:
+            raise table.wrong(key, list(pair), "bounds with a number between them")
         return Bound(low=pair[0], high=pair[1])
     return Bound.within(table.number(key, 0.0))
 
@@ -222,6 +224,7 @@ def tenors_of(table: Table) -> tuple[TenorBound, ...]:
                 remedy='write "0-30" or "90+"',
             )
         found.append(TenorBound(above=above, upto=upto, vega_usd_per_point=bound_of(table, key)))
+    check_names([span.label for span in found], table.place)
     return tuple(found)
 
 
@@ -241,7 +244,19 @@ def cells_of(table: Table) -> tuple[CellFloor, ...]:
             raise table.wrong("cells", cell.values, "{spot = -0.3, vol = 0.5, most_usd = 1e6}")
         shock = Shock(spot_move=spot_of(cell), vol=shifts[0] if shifts else RelativeVol(0.0))
         found.append(CellFloor(shock=shock, most_usd=cell.number("most_usd", 0.0)))
+    check_names([floor.shock.label for floor in found], f"{table.place} cells")
     return tuple(found)
+
+
+def check_names(names: Sequence[str], place: str) -> None:
+    """Refuses a limit that is given twice: figures and prices are kept by its name.
+
+    Raises:
+        InputError: There is one.
+    """
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise InputError(f"{name} is limited twice", place=place, remedy="keep one of them")
 
 
 def spot_of(cell: Table) -> float:
@@ -318,7 +333,7 @@ def terms_of(file: Table) -> Terms:
     option_fee, cap = fees.number("option", 0.0), fees.number("option_premium_cap", np.inf)
     hedge_fee = fees.number("perpetual", 0.0)
     return Terms(
-        underlying=str(under.values.get("instrument", PERPETUAL)),
+        underlying=instrument_of(under),
         expiry=expiry_of(under),
         half_spread_usd=under.number("half_spread_usd", 0.0),
         most_underlying=under.number("most", np.inf),
@@ -332,12 +347,31 @@ def terms_of(file: Table) -> Terms:
     )
 
 
+def instrument_of(under: Table) -> str:
+    """``instrument``: a perpetual by its name, or a future, which has an ``expiry``."""
+    name = under.values.get("instrument", PERPETUAL)
+    if not isinstance(name, str) or not name.strip():
+        raise under.wrong("instrument", name, 'a name in quotes, as "perpetual"')
+    if PERPETUAL not in name.lower() and "expiry" not in under.values:
+        raise InputError(
+            f"{shown(name)!r} has no expiry",
+            place=under.place,
+            remedy="give expiry = 2026-12-25T08:00:00Z, or a name with 'perpetual' in it",
+        )
+    return name
+
+
 def expiry_of(under: Table) -> int | None:
     """``expiry`` of a future, as text or as a TOML date."""
     value = under.values.get("expiry")
     if value is None:
         return None
-    return parse_stamp(str(value))
+    try:
+        return parse_stamp(str(value))
+    except InputError as problem:
+        raise InputError(
+            f"expiry: {problem.problem}", place=under.place, remedy=problem.remedy
+        ) from None
 
 
 def legs_of(file: Table) -> int | None:

@@ -149,22 +149,29 @@ def cheapest_cover(gains: Matrix, wanted: Vector, *, price: Vector) -> Vector:
         Units of the underlying, shape (n,).
 
     Raises:
-        InputError: No quantity reaches it.
+        InputError: No quantity reaches it, or no option has a price.
     """
-    largest = float(wanted.max(initial=0.0))
+    largest, most = float(wanted.max(initial=0.0)), float(gains.max(initial=0.0))
     if largest == 0.0:
         return np.zeros(len(price))
-    scale = largest / float(gains.max())
+    if not float(price.max(initial=0.0)) > 0.0:
+        raise useless("are worth nothing where they are bought")
+    if not most > 0.0:
+        raise useless("gain nothing in the gaps that they are bought for")
+    scale = largest / most
     found: Any = linprog(
         price / price.max(), A_ub=-gains * scale / largest, b_ub=-wanted / largest, method="highs"
     )
     if found.x is None:
-        raise InputError(
-            "the wings gain nothing in the gaps that they are bought for",
-            place="wings",
-            remedy="give a smaller width, or a longer tenor",
-        )
+        raise useless("gain nothing in the gaps that they are bought for")
     return np.asarray(found.x, dtype=np.float64) * scale
+
+
+def useless(problem: str) -> InputError:
+    """Wings that cannot be bought against gaps, and why."""
+    return InputError(
+        f"the wings {problem}", place="wings", remedy="give a smaller width, or a longer tenor"
+    )
 
 
 def purchase(options: OptionSeries, quantity: Vector, *, half_spread_vol: float) -> Purchase:

@@ -36,6 +36,7 @@ WIDE = 3.0
 """High over low of an interval from which it is called wide."""
 FEW = 2_000
 """Paths below which a shortfall rests on fewer than fifty."""
+TOO_FEW = "too few windows that do not overlap for an interval"
 
 
 def advice(answer: PolicyComparison, candidate: Candidate) -> str:
@@ -103,11 +104,15 @@ def risk_words(point: FrontierPoint, other: FrontierPoint) -> str:
 def interval_words(answer: PolicyComparison, best: Best) -> str:
     """The best parameter of a family with its interval."""
     value = value_words(answer, best.unit, best.parameter)
+    if not np.isfinite(best.low):
+        return f"{value}, {TOO_FEW}"
     return f"{value}, {percent(best.level)} interval {ends_words(answer, best)}"
 
 
 def ends_words(answer: PolicyComparison, best: Best) -> str:
     """The interval of a best parameter."""
+    if not np.isfinite(best.low):
+        return TOO_FEW
     ends = [value_words(answer, best.unit, each) for each in (best.low, best.high)]
     if ends[0] == ends[1]:
         return f"{ends[0]} on every draw"
@@ -131,8 +136,10 @@ def best_words(answer: PolicyComparison, found: Comparison) -> str:
 
 
 def wide_words(answer: PolicyComparison, best: Best) -> str:
-    """That the interval is wide; empty where it is not."""
+    """That the interval is wide; empty where it is not, and where there is none."""
     ends = [best.low, best.high]
+    if not np.isfinite(ends).all():
+        return ""
     if best.unit == "per USD":
         ends = [band_at(answer, end) for end in ends]
     factor = max(ends) / min(ends)

@@ -62,11 +62,13 @@ def headline(answer: Strategies) -> str:
     first, tied = answer.results[0], answer.least_shortfall
     if first in tied:
         return "No strategy shortens the tail of delta hedging alone beyond sampling error."
-    saved = -tied[0].differences["es_usd"].value / first.metrics["es_usd"].value
-    return (
-        f"The tail is shortest with {names(tied).lower()}: {SHORTFALL} is {percent(saved)} below that of "
-        "delta only."
+    saved, best = answer.shortfall_saved, tied[0].metrics["es_usd"].value
+    below = (
+        f"{usd(best)}, while delta only loses nothing even there"
+        if saved is None
+        else f"{percent(saved)} below that of delta only"
     )
+    return f"The tail is shortest with {names(tied).lower()}: {SHORTFALL} is {below}."
 
 
 def sentences(answer: Strategies) -> tuple[str, ...]:

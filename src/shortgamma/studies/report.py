@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shortgamma.basics.errors import InputError
+from shortgamma.basics.errors import InputError, ShortgammaError
 from shortgamma.basics.units import NANOSECONDS_PER_SECOND
 from shortgamma.exposure.unit import unit_exposure
 from shortgamma.feedback.engine import Progress, weighted
@@ -160,6 +160,8 @@ def desk_hedge(
         trades = hedge(book, market=chain, limits=limits, depth_usd_per_pct=depth)
     except InputError as problem:
         refusal = problem.problem
+    except ShortgammaError as problem:
+        refusal = str(problem)
     compared = policy(
         SCENARIO,
         {"steps": DESK_STEPS, "depth_usd_per_pct": depth},
@@ -202,8 +204,11 @@ def desk_limits(book: Book, gamma_usd_per_pct: float) -> dict[str, object]:
 
 
 def hourly(history: PriceHistory | None) -> PriceHistory | None:
-    """Prices from which hours can be drawn and replayed; None where their bars are longer."""
-    return history if history is not None and history.bar <= HOUR else None
+    """Prices from which hours can be drawn and a week replayed; None where they are too coarse or too few."""
+    if history is None or history.bar > HOUR or HOUR % history.bar:
+        return None
+    hours = int(history.bars[-1]) * history.bar // HOUR
+    return history if hours >= DESK_STEPS else None
 
 
 def usual_vol(chain: Chain) -> float:

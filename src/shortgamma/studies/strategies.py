@@ -27,8 +27,9 @@ from shortgamma.studies.scenarios.books import HeldBook
 from shortgamma.studies.scenarios.scenario import Scenario
 from shortgamma.studies.scenarios.settings import with_parameters
 from shortgamma.studies.simulation import Metric, mean, root
-from shortgamma.studies.strategy_figures import PARTS, part_scores, scores, total
+from shortgamma.studies.strategy_figures import PARTS, TAIL, part_scores, scores, total
 from shortgamma.studies.strategy_markets import StrategyMarket, strategy_markets
+from shortgamma.studies.threads import threads_of
 
 Vector = NDArray[np.float64]
 
@@ -97,7 +98,8 @@ class StrategyResult:
     @property
     def gap_loss_usd(self) -> float:
         """Loss in the worse of the two widest gaps, USD, 0 or more."""
-        return max(-float(self.gap_pnl_usd.min()), 0.0)
+        sizes = np.abs(GAPS)
+        return max(-float(self.gap_pnl_usd[sizes == sizes.max()].min()), 0.0)
 
     def to_dict(self) -> dict[str, object]:
         """As ``--json`` prints it."""
@@ -170,6 +172,13 @@ class Strategies:
         return min(self.results, key=lambda found: found.gap_loss_usd)
 
     @property
+    def shortfall_saved(self) -> float | None:
+        """Part of the first strategy's shortfall that the best one saves; None where there is no loss."""
+        best, before = self.least_shortfall[0], self.results[0].metrics["es_usd"].value
+        saved = before - best.metrics["es_usd"].value
+        return saved / before if before > 0.0 else None
+
+    @property
     def verdict(self) -> str:
         """Which strategy leaves the smallest expected shortfall and what it costs, in words."""
         first, tied, gap = self.results[0], self.least_shortfall, self.least_gap_loss
@@ -179,14 +188,20 @@ class Strategies:
                 "error."
             )
         best = tied[0]
-        saved = -best.differences["es_usd"].value / first.metrics["es_usd"].value
+        saved, less = self.shortfall_saved, -best.differences["es_usd"].value
+        below = (
+            f"{millions(less)} below that of {first.label}, which loses nothing even in its worst "
+            f"{100.0 * TAIL:g} % of the paths"
+            if saved is None
+            else f"{100.0 * saved:.0f} % below that of {first.label}"
+        )
         costs = [found.metrics["cost_usd"].value for found in (best, first)]
         others = ", ".join(found.label for found in tied[1:])
         same = f" Sampling error does not tell it from {others}." if others else ""
         return (
-            f"{best.label} has the smallest expected shortfall: {100.0 * saved:.0f} % below that of "
-            f"{first.label}, at a cost of {millions(costs[0])} in place of {millions(costs[1])} per "
-            f"path.{same} {gap.label} loses least in a gap of {100.0 * GAPS[-1]:g} %: "
+            f"{best.label} has the smallest expected shortfall: {below}, at a cost of "
+            f"{millions(costs[0])} in place of {millions(costs[1])} per path."
+            f"{same} {gap.label} loses least in a gap of {100.0 * GAPS[-1]:g} %: "
             f"{millions(gap.gap_loss_usd)} in place of {millions(first.gap_loss_usd)}."
         )
 
@@ -225,7 +240,7 @@ def strategies(
     figures: Mapping[str, object] | None = None,
     *,
     chosen: Sequence[GammaStrategy | str] = (),
-    workers: int = 2,
+    workers: int | None = None,
     progress: Progress | None = None,
     **request: Unpack[Request],
 ) -> Strategies:
@@ -236,14 +251,14 @@ def strategies(
         figures: Figures of the scenario to change, by name, as ``--set`` does.
         chosen: Strategies, or ``name:key=value,…``; none are the four bundled ones. ``delta-only`` is
             compared with, and always comes first.
-        workers: Threads.
+        workers: Threads; None is one per core.
         progress: Hears, from the threads that work, the share that was finished; the shares sum to 1.
         request: See :class:`Request`.
 
     Raises:
         InputError: Any input cannot be used, the scenario is a sweep, or nobody in it hedges options.
     """
-    compared = strategies_of(chosen)
+    compared, threads = strategies_of(chosen), threads_of(workers)
     plan = planned(scenario, figures, **request)
     if plan.axes:
         raise InputError("it sweeps figures", place=scenario, remedy="give every figure one value")
@@ -254,8 +269,8 @@ def strategies(
         )
     setup = job.scenario.build(job.inputs)
     markets = strategy_markets(setup, compared, place=scenario)
-    block = min(-(-job.paths // max(workers, 1)), BLOCK)
-    run = Run(paths=job.paths, seed=job.seed, threads=workers, block=block)
+    block = min(-(-job.paths // threads), BLOCK)
+    run = Run(paths=job.paths, seed=job.seed, threads=threads, block=block)
     outcomes = simulate_all([market.setup for market in markets], run, progress=progress)
     return answer(job, markets, outcomes)
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.feedback.outcome import Outcome
+from shortgamma.studies.policies.results import shortfall
 from shortgamma.studies.simulation import SQUEEZE
 
 Vector = NDArray[np.float64]
@@ -102,10 +103,13 @@ def deviation_scores(pnl: Vector) -> Vector:
 
 
 def shortfall_scores(pnl: Vector) -> Vector:
-    """Scores q + max(L − q, 0)/TAIL, L = −x and q its quantile: their mean is that of the worst losses."""
+    """Scores ES + (e − ē)/TAIL, e = max(L − q, 0), L = −x and q its quantile: their mean is the shortfall ES.
+
+    ES is that of the re-hedging policies, so that both studies say the same of the same results.
+    """
     loss = -pnl
-    quantile = float(np.quantile(loss, 1.0 - TAIL))
-    return quantile + np.maximum(loss - quantile, 0.0) / TAIL
+    excess = np.maximum(loss - float(np.quantile(loss, 1.0 - TAIL)), 0.0)
+    return shortfall(pnl).value + (excess - excess.mean()) / TAIL
 
 
 def ratio_scores(variance: Vector, quiet: Vector) -> Vector:

@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shortgamma.basics.errors import InputError
 from shortgamma.hedging.optimiser.desk import problem_of
-from shortgamma.hedging.optimiser.execution import execution_plan
+from shortgamma.hedging.optimiser.execution import MOST_ORDERS, equal_parts, execution_plan
 from shortgamma.hedging.optimiser.limits import Bound, Limits, Terms
 from shortgamma.hedging.optimiser.listing import listing
 from shortgamma.hedging.optimiser.measures import measure, traded
 from shortgamma.hedging.optimiser.solution import solve
+from shortgamma.hedging.optimiser.tickets import tickets
 from shortgamma.venues.fees import FeeSchedule, OptionFeeSchedule
 from tests.studies.hedge_reference import market, short_straddle
 
@@ -86,6 +89,71 @@ def test_orders_add_up_to_the_trades_and_none_is_larger_than_what_is_shown(terms
         [done[name] for name in listed.names], answer.trades, rtol=1e-9, atol=1e-9
     )
     assert plan[-1].limit is None
+
+
+@given(
+    lots=st.integers(-3_000, 3_000).filter(bool),
+    lot=st.sampled_from([0.001, 0.1, 1.0, 3.0]),
+    share=st.floats(0.1, 50.0),
+)
+def test_parts_are_whole_lots_that_add_up_and_none_is_above_the_largest(lots, lot, share):
+    largest = share * lot
+    found = equal_parts(lots * lot, largest=largest, lot=lot)
+    assert sum(found) == pytest.approx(lots * lot)
+    np.testing.assert_allclose(np.array(found) / lot, np.rint(np.array(found) / lot), atol=1e-9)
+    assert all(part * lots > 0.0 for part in found)
+    assert len(found) <= MOST_ORDERS
+    if len(found) < MOST_ORDERS:
+        assert max(map(abs, found)) <= max(largest, lot) * (1.0 + 1e-9)
+
+
+def test_five_lots_in_orders_of_at_most_two_and_a_half_are_three_orders():
+    assert sorted(equal_parts(5.0, largest=2.5, lot=1.0)) == [1.0, 2.0, 2.0]
+    assert equal_parts(-5.0, largest=2.5, lot=0.0) == [-2.5, -2.5]
+
+
+@pytest.mark.parametrize("lot", [0.0, 0.01])
+@pytest.mark.parametrize("half_spread", [0.0, 5.0])
+def test_orders_of_the_underlying_are_no_larger_either(half_spread, lot):
+    terms = Terms(half_spread_usd=half_spread, underlying_lot=lot, largest_order=0.075)
+    _book, listed, problem = made(terms=terms)
+    trades = solve(problem).trades
+    trades[-1] = 25.0
+    plan = execution_plan(problem, listed, trades=trades, terms=terms)
+    own = [step.quantity for step in plan if step.instrument == "perpetual"]
+    assert len(own) > 1
+    most = 0.07 if lot else 0.075
+    assert max(abs(q) for q in (*own, *(step.hedge for step in plan))) <= most * (1.0 + 1e-9)
+    assert sum(own) + sum(step.hedge for step in plan) == pytest.approx(25.0)
+
+
+def test_breaches_after_each_order_are_those_of_all_that_is_done():
+    """Far too much of the underlying: delta ends as the limit that is broken most."""
+    terms = Terms(largest_order=10.0)
+    _book, listed, problem = made(terms=terms)
+    trades = np.zeros(len(listed) + 1)
+    trades[-1] = 1_000.0
+    plan = execution_plan(problem, listed, trades=trades, terms=terms)
+    sizes = {limit.name: limit.size for limit in problem.limits}
+    done = np.zeros(len(listed) + 1)
+    for step in plan:
+        done[-1] += step.quantity
+        relative = [by / sizes[name] for name, by in problem.breaches(done).items()]
+        assert step.breach == pytest.approx(max(relative), rel=1e-9)
+    assert len(plan) == 100
+    assert plan[-1].limit == "delta"
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_underlying_has_one_price_in_tickets_and_in_orders(sign):
+    terms = Terms(half_spread_usd=5.0)
+    _book, listed, problem = made(terms=terms)
+    trades = np.zeros(len(listed) + 1)
+    trades[-1] = 2.0 * sign
+    (step,) = execution_plan(problem, listed, trades=trades, terms=terms)
+    (ticket,) = tickets(problem, listed, trades=trades, terms=terms)
+    assert step.price == ticket.price == listed.spot + 5.0 * sign
+    assert ticket.cost_usd == pytest.approx(sign * 2.0 * sign * 5.0)
 
 
 def test_delta_stays_where_it_shall_be_from_the_first_order_on():

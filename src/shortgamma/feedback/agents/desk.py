@@ -49,19 +49,28 @@ class Desk(Dealer):
         """True with lots or resting orders."""
         return self.lot is not None or self.maker is not None
 
-    def enter(self, world: World, shared: CurveShare) -> "DeskState":
-        """Buys the hedge of the first moment at the initial price, without impact or cost.
+    def check(self, world: World) -> None:
+        """Refuses a market that lacks what it hedges with, and one where its orders cannot rest.
 
         Raises:
-            InputError: It hedges in a perpetual that there is not, or pays gas where there is none.
+            InputError: As of a dealer, or its orders rest in a perpetual.
         """
-        self.check(world)
+        # super() without arguments does not find its class in a dataclass with slots.
+        Dealer.check(self, world)
         if self.maker is not None and self.perp:
             raise InputError(
                 "its orders rest in the perpetual's book, which is not simulated",
                 place=self.label,
                 remedy="rest them in spot, or cross the spread",
             )
+
+    def enter(self, world: World, shared: CurveShare) -> "DeskState":
+        """Buys the hedge of the first moment at the initial price, without impact or cost.
+
+        Raises:
+            InputError: It hedges with what the market lacks, or where its orders cannot rest.
+        """
+        self.check(world)
         return DeskState(self, world, shared)
 
     def rests(self, state: "DealerState", world: World, *, until: int) -> bool:
@@ -131,9 +140,12 @@ class DeskState(DealerState):
         if self.attribution is not None:
             self._follow_push(world)
         super().settle(world)
+        if self.orders is not None:
+            drift = self.orders.drift(world)
+            self.orders.selection += drift
+            if self.attribution is not None:
+                world.exchange.book[PARTS + EXECUTION, self.hedge] += drift
         if self.attribution is not None:
-            if self.orders is not None:
-                world.exchange.book[PARTS + EXECUTION, self.hedge] += self.orders.drift(world)
             self._watch_hours(world)
 
     def _pay_for_trades(self, world: World) -> None:
@@ -217,6 +229,7 @@ class RestingOrders:
         made, made_mid: Coins filled in this step, and the mid that they were posted at, USD.
         earned, fees: USD of half-spreads earned and of maker fees paid so far.
         turnover: USD traded by resting orders.
+        selection: USD that the price moved in favour of fills after they were posted, so far.
     """
 
     def __init__(self, state: DeskState, terms: MakerOrders, size: int) -> None:
@@ -224,7 +237,7 @@ class RestingOrders:
         self.half = state.desk.costs.half_spread
         self.coins, self.mid, self.waited = np.zeros(size), np.ones(size), np.zeros(size)
         self.made, self.made_mid = np.zeros(size), np.ones(size)
-        self.turnover = np.zeros(size)
+        self.turnover, self.selection = np.zeros(size), np.zeros(size)
         self.earned, self.fees = np.zeros(size), np.zeros(size)
 
     @property
@@ -272,10 +285,14 @@ class RestingOrders:
         return np.where(late, wanted, 0.0)
 
     def corrected(self, figures: dict[str, Any]) -> dict[str, Any]:
-        """Spread and fees of a desk, where those of resting orders stood as if they had crossed it."""
+        """Spread and fees of a desk, where those of resting orders stood as if they had crossed it.
+
+        With ``resting_usd``, what rested, and ``selection_usd``, what the price moved in favour of it.
+        """
         half, fee = self.state.desk.costs.pair
         return {
             "spread_usd": figures["spread_usd"] + half * self.turnover + self.earned,
             "fees_usd": figures["fees_usd"] + fee * self.turnover - self.fees,
             "resting_usd": self.turnover.copy(),
+            "selection_usd": self.selection.copy(),
         }

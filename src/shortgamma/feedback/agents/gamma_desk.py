@@ -73,7 +73,7 @@ class GammaDesk(Desk):
         """As any desk, and pays the spread of the options that it bought.
 
         Raises:
-            InputError: It hedges with what the market lacks.
+            InputError: It hedges with what the market lacks, or where its orders cannot rest.
         """
         self.check(world)
         return GammaDeskState(self, world, held_tables(shared))

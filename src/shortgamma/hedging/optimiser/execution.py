@@ -2,7 +2,7 @@
 
 Each option order comes with the part of the underlying that offsets its delta, so that delta never waits
 for the last order. What the underlying has to do besides, to bring delta from where the book is to where it
-shall be, is the first order. Where the underlying costs something the parts would trade back and forth;
+shall be, comes first. Where the underlying costs something the parts would trade back and forth;
 its trade is then split in proportion to the delta of the option orders.
 
 Among the option orders left, the next one is always that after which the largest breach, in multiples of
@@ -11,6 +11,7 @@ its limit, is smallest.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,12 +21,12 @@ from shortgamma.hedging.optimiser.listing import Listing
 from shortgamma.hedging.optimiser.problem import Problem, Vector
 
 MOST_ORDERS = 400
-"""A trade in more child orders is shown as that many."""
+"""A trade that needs more child orders is shown in that many, which are then larger than they should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One option order with its hedge, or the first order of the underlying alone.
+    """One option order with its hedge, or an order of the underlying alone.
 
     Args:
         instrument: What is traded.
@@ -73,12 +74,14 @@ def execution_plan(
         for index in map(int, np.flatnonzero(trades[:-1]))
         for part in parts(market, trades, index, terms)
     ]
-    hedges = split_hedge(slope, children, float(trades[-1]), problem)
+    most = largest_hedge(problem, terms)
+    hedges = np.clip(split_hedge(slope, children, float(trades[-1]), problem), -most, most).tolist()
     orders = [
         Order(index=index, quantity=part, hedge=hedge)
         for (index, part), hedge in zip(children, hedges, strict=True)
     ]
-    return sequenced(problem, market, orders, float(trades[-1]))
+    first = own_parts(problem, float(trades[-1]), sum(hedges), terms)
+    return sequenced(problem, market, orders, first)
 
 
 def option_deltas(market: Listing) -> Vector:
@@ -87,16 +90,54 @@ def option_deltas(market: Listing) -> Vector:
 
 
 def parts(market: Listing, trades: Vector, index: int, terms: Terms) -> list[float]:
-    """A trade in equal orders no larger than the size shown and the largest order allowed."""
+    """An option's trade in orders no larger than the size shown and the largest order allowed."""
     quantity = float(trades[index])
     shown = shown_size(market, quantity, index)
     largest = min(terms.largest_order, shown if shown > 0.0 else np.inf)
-    count = int(min(np.ceil(abs(quantity) / largest * (1.0 - 1e-12)), MOST_ORDERS))
-    lot, count = terms.option_lot, max(count, 1)
+    return equal_parts(quantity, largest=largest, lot=terms.option_lot)
+
+
+def equal_parts(quantity: float, *, largest: float, lot: float) -> list[float]:
+    """A quantity in orders as equal as lots allow.
+
+    Args:
+        quantity: Units, + = buy; a multiple of the lot.
+        largest: No order is larger, unless it is a single lot or there are ``MOST_ORDERS`` of them.
+        lot: Units; 0 = any quantity.
+    """
     if lot == 0.0:
+        count = order_count(abs(quantity), largest)
         return [quantity / count] * count
-    edges = np.rint(np.linspace(0.0, quantity / lot, count + 1)) * lot
-    return [part for part in np.diff(edges).tolist() if part != 0.0]
+    lots = round(abs(quantity) / lot)
+    count = order_count(lots, whole_lots(largest, lot) / lot)
+    edges = [lots * place // count for place in range(count + 1)]
+    sign = 1.0 if quantity > 0.0 else -1.0
+    return [sign * lot * (b - a) for a, b in pairwise(edges) if b > a]
+
+
+def order_count(quantity: float, largest: float) -> int:
+    """How many orders it takes, at most ``MOST_ORDERS``."""
+    return max(int(min(np.ceil(quantity / largest * (1.0 - 1e-12)), MOST_ORDERS)), 1)
+
+
+def whole_lots(largest: float, lot: float) -> float:
+    """The largest multiple of the lot that is no larger, but at least one lot."""
+    return lot * max(float(np.floor(largest / lot * (1.0 + 1e-12))), 1.0)
+
+
+def largest_hedge(problem: Problem, terms: Terms) -> float:
+    """Units of the underlying in one order."""
+    lot = float(problem.instruments.lot[-1])
+    return terms.largest_order if lot == 0.0 else whole_lots(terms.largest_order, lot)
+
+
+def own_parts(problem: Problem, total: float, beside: float, terms: Terms) -> list[float]:
+    """What the underlying trades besides the parts that go with options, in orders."""
+    own = total - beside
+    if abs(own) <= 1e-9 * max(abs(total), problem.unit):
+        return []
+    lot = float(problem.instruments.lot[-1])
+    return equal_parts(own, largest=terms.largest_order, lot=lot)
 
 
 def shown_size(market: Listing, quantity: float, index: int) -> float:
@@ -122,15 +163,14 @@ def split_hedge(
 
 
 def sequenced(
-    problem: Problem, market: Listing, orders: list[Order], hedge: float
+    problem: Problem, market: Listing, orders: list[Order], first: Sequence[float]
 ) -> tuple[Step, ...]:
-    """The orders in sequence, the underlying's own first."""
+    """The orders in sequence, those of the underlying alone first."""
     done = np.zeros(len(problem.instruments))
     steps: list[Step] = []
-    first = hedge - sum(order.hedge for order in orders)
-    if abs(first) > 1e-9 * max(abs(hedge), problem.unit):
-        done[-1] = first
-        steps.append(first_step(problem, market, done))
+    for part in first:
+        done[-1] += part
+        steps.append(own_step(problem, market, done, part))
     left = list(orders)
     while left:
         ranked = [
@@ -160,13 +200,13 @@ def worst_breach(problem: Problem, done: Vector) -> tuple[str | None, float]:
     return name, breaches[name]
 
 
-def first_step(problem: Problem, market: Listing, done: Vector) -> Step:
-    """The underlying's own order."""
+def own_step(problem: Problem, market: Listing, done: Vector, quantity: float) -> Step:
+    """An order of the underlying alone."""
     limit, breach = worst_breach(problem, done)
     return Step(
         instrument=market.underlying.instrument,
-        quantity=float(done[-1]),
-        price=market.underlying.price,
+        quantity=quantity,
+        price=market.underlying.price_of(quantity),
         hedge=0.0,
         size=market.underlying.most if np.isfinite(market.underlying.most) else np.nan,
         limit=limit,

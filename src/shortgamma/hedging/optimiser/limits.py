@@ -1,5 +1,6 @@
 """What a desk allows: bounds on Greeks, on cells of the revaluation grid, on tails and on margin."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -230,6 +231,10 @@ class Underlying:
     half_spread_usd: float = 0.0
     most: float = np.inf
 
+    def price_of(self, quantity: float) -> float:
+        """What is paid per unit bought (+) or received per unit sold (−), USD."""
+        return self.price + math.copysign(self.half_spread_usd, quantity)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -244,7 +249,7 @@ class Terms:
         option_lot, underlying_lot: Units; 0 = any quantity.
         legs: How many instruments may be traded, the underlying included; None = any number.
         refills: How many times a displayed size may be traded.
-        largest_order: Units of an option in one order; ∞ = the displayed size.
+        largest_order: Units in one order, of an option or of the underlying; ∞ = the displayed size.
     """
 
     underlying: str = PERPETUAL

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from shortgamma.hedging.optimiser.problem import Problem, Vector
-from shortgamma.hedging.optimiser.program import Program, elastic_program_of, program_of
+from shortgamma.hedging.optimiser.program import Program, program_of
 
 TOLERANCE = 1e-9  # of a scaled row
 
@@ -81,23 +81,6 @@ def solve_linear(problem: Problem) -> LinearAnswer:
         shadow_prices=prices if is_known else {},
         reduced_cost=reduced.reshape(2, count),
     )
-
-
-def smallest_relaxations(problem: Problem) -> dict[str, float]:
-    """How far limits have to give so that trades exist at all: the smallest sum of relative relaxations.
-
-    Returns:
-        By limit, in its own unit; empty where the solver fails.
-    """
-    program = elastic_program_of(problem)
-    found = highs(program)
-    if found.status is not SolverStatus.OPTIMAL:
-        return {}
-    return {
-        limit.name: float(amount)
-        for limit, amount in zip(problem.limits, program.relaxations(found.x), strict=True)
-        if amount > 1e-9 * limit.size
-    }
 
 
 def highs(program: Program) -> Found:

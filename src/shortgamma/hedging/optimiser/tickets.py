@@ -91,7 +91,7 @@ def option_ticket(
 def hedge_ticket(market: Listing, quantity: float, cost: float, fee: float) -> Ticket:
     """The trade of the underlying; its price is what is paid or received."""
     underlying = market.underlying
-    price = underlying.price + math.copysign(underlying.half_spread_usd, quantity)
+    price = underlying.price_of(quantity)
     return Ticket(
         instrument=underlying.instrument,
         quantity=quantity,

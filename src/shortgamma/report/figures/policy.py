@@ -349,7 +349,7 @@ def landmarks(
     """The interval of the best band, the best band itself, and the one of theory."""
     best = next(each for each in found.best if each.family in BANDS)
     theory = answer.problem.best_band[0]
-    shapes = [interval_area(best)]
+    shapes = [interval_area(best)] if np.isfinite(best.low) else []
     named = [(f"best {number(best.parameter)}", best.parameter, LONG, "solid", 1.0)]
     if theory > 0.0:
         named.append((f"theory {number(theory)}", theory, NEUTRAL, "dash", 1.08))

@@ -16,6 +16,8 @@ DRAWS = 400
 """Of the bootstrap over paths."""
 LEVEL = 0.9
 """Of the interval."""
+FEWEST_BLOCKS = 5
+"""Independent paths from which an interval is drawn."""
 FEWEST = 3
 """Members of a family that a minimum can be looked for in."""
 
@@ -30,7 +32,8 @@ class Best:
     Args:
         family, unit: Of the policies.
         parameter: Best value; NaN where the family has no parameter.
-        low, high: Interval by a bootstrap over paths.
+        low, high: Interval by a bootstrap over paths; NaN where there are fewer than FEWEST_BLOCKS of them
+            that do not overlap: too few to tell.
         level: Of the interval.
         score: USD, of the best member that was simulated.
         candidate: That member.
@@ -53,8 +56,8 @@ class Best:
         return {
             "policy": self.family,
             "parameter": self.parameter if has else None,
-            "low": self.low if has else None,
-            "high": self.high if has else None,
+            "low": self.low if np.isfinite(self.low) else None,
+            "high": self.high if np.isfinite(self.high) else None,
             "level": self.level,
             "unit": self.unit,
             "score": self.score,
@@ -74,7 +77,10 @@ def best_of_each(
         block: Paths that depend on one another, as overlapping windows do; 1 = none do.
         seed: Of the bootstrap.
     """
-    weights = bootstrap_weights(tried[0][1].pnl.size, block=block, seed=seed)
+    paths = tried[0][1].pnl.size
+    weights = bootstrap_weights(paths, block=block, seed=seed)
+    if paths < FEWEST_BLOCKS * block:
+        weights = weights[:1]
     families = dict.fromkeys(candidate.family for candidate, _results in tried)
     found = [
         best_of([pair for pair in tried if pair[0].family == family], risk_aversion, weights)
@@ -91,7 +97,7 @@ def best_of(
     Args:
         members: With their results, parameters ascending.
         risk_aversion: a, per USD.
-        weights: Rows sum to 1: the sample itself first, then the draws; shape (draws + 1, paths).
+        weights: Rows sum to 1: the sample itself first, then the draws, if any; shape (draws + 1, paths).
     """
     scores = np.array([scores_of(results, risk_aversion, weights) for _c, results in members]).T
     at = int(np.argmin(scores[0]))
@@ -99,9 +105,11 @@ def best_of(
     parameters = [member.parameter for member, _results in members]
     values = np.array([np.nan if value is None else value for value in parameters])
     lowest = np.array([minimum(values, row) for row in scores])
-    tail = 0.5 * (1.0 - LEVEL)
-    low, high = np.quantile(lowest[1:], (tail, 1.0 - tail))
-    ends = (float(low), float(high), float(values[at]))
+    ends = (np.nan, np.nan)
+    if len(lowest) > 1:
+        tail = 0.5 * (1.0 - LEVEL)
+        low, high = np.quantile(lowest[1:], (tail, 1.0 - tail))
+        ends = (float(low), float(high), float(values[at]))
     return Best(
         family=candidate.family,
         unit=candidate.unit,

@@ -1,7 +1,7 @@
 """What a policy cost and what risk it left, path by path and in figures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -168,22 +168,36 @@ class FrontierPoint:
         }
 
 
-def point_of(candidate: Candidate, results: PathResults, *, risk_aversion: float) -> FrontierPoint:
-    """A policy in figures; whether it is efficient is not known yet."""
+def point_of(
+    candidate: Candidate, results: PathResults, *, risk_aversion: float, block: int = 1
+) -> FrontierPoint:
+    """A policy in figures; whether it is efficient is not known yet.
+
+    Args:
+        candidate: The policy.
+        results: Path by path.
+        risk_aversion: a, per USD.
+        block: Paths that overlap with one another: errors are √block times those of independent paths, as
+            if a block were one path.
+    """
+
+    def sure(metric: Metric) -> Metric:
+        return replace(metric, standard_error=block**0.5 * metric.standard_error)
+
     watched = not np.isnan(results.worst_hour).any()
     return FrontierPoint(
         candidate=candidate,
-        cost=mean(results.cost),
-        std=deviation(results.pnl),
-        es=shortfall(results.pnl),
-        pnl=mean(results.pnl),
+        cost=sure(mean(results.cost)),
+        std=sure(deviation(results.pnl)),
+        es=sure(shortfall(results.pnl)),
+        pnl=sure(mean(results.pnl)),
         score=score(results, risk_aversion),
-        trades=mean(results.trades),
-        worst_hour=mean(results.worst_hour) if watched else None,
+        trades=sure(mean(results.trades)),
+        worst_hour=sure(mean(results.worst_hour)) if watched else None,
         worst_hour_of_all=float(results.worst_hour.min()) if watched else None,
         worst_path=float(results.pnl.min()),
-        impact=mean(results.impact),
-        parts={name: mean(part) for name, part in results.parts.items()},
+        impact=sure(mean(results.impact)),
+        parts={name: sure(mean(part)) for name, part in results.parts.items()},
         gap=results.gap,
         is_efficient=False,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import cpu_count
 from typing import Unpack
 
 import numpy as np
@@ -24,11 +23,13 @@ from shortgamma.studies.policies.question import (
     hedger_of,
     job_of,
     problem_of,
+    setup_of,
     with_desks,
 )
 from shortgamma.studies.policies.results import efficient, point_of, results_of
 from shortgamma.studies.policies.volatility import FACTORS, PATHS, CostCurve, cost_curves
 from shortgamma.studies.scenarios.books import HeldBook
+from shortgamma.studies.threads import threads_of
 
 LEAST_BLOCK = 500
 """Paths below which a thread has more to do with steps than with paths."""
@@ -59,12 +60,12 @@ def policy(
         InputError: Any input cannot be used, or nothing is left to hedge.
     """
     job = job_of(scenario, figures or {}, question)
-    setup = with_desks(job.scenario.build(job.inputs))
+    setup = setup_of(job, figures or {})
     hedger = hedger_of(setup)
-    problem = problem_of(job, hedger, question.get("risk_aversion"))
+    problem = problem_of(setup, hedger, question.get("risk_aversion"))
     grid = question.get("grid") or Grid()
     tried = candidates(problem, setup.clock, grid, given=job.scenario.policy)
-    run = run_of(job, workers or cpu_count())
+    run = run_of(job, workers)
     book = job.scenario.held(job.inputs)
     race = Race(setup=setup, job=job, hedger=hedger, book=book, risk_aversion=problem.risk_aversion)
     told = shares(race, tried, run, progress, curve=question.get("curve", True))
@@ -89,13 +90,14 @@ def policy(
     )
 
 
-def run_of(job: Job, threads: int) -> Run:
+def run_of(job: Job, workers: int | None) -> Run:
     """How the paths are shared out: one block per thread, for every step has a cost of its own.
 
     Raises:
-        InputError: The number of threads is not positive.
+        InputError: The number of workers is not positive.
     """
-    block = min(max(-(-job.paths // max(threads, 1)), LEAST_BLOCK), BLOCK)
+    threads = threads_of(workers)
+    block = min(max(-(-job.paths // threads), LEAST_BLOCK), BLOCK)
     return Run(paths=job.paths, seed=job.seed, threads=threads, block=block)
 
 
@@ -154,7 +156,7 @@ class Race:
         others = [results_of(outcome, label, quiet.parts) for outcome in outcomes[1:]]
         results = (quiet, *others)
         points = [
-            point_of(candidate, found, risk_aversion=self.risk_aversion)
+            point_of(candidate, found, risk_aversion=self.risk_aversion, block=self.block)
             for candidate, found in zip(tried, results, strict=True)
         ]
         pairs = list(zip(tried, results, strict=True))

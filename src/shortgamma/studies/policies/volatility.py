@@ -18,6 +18,7 @@ from shortgamma.feedback.engine import Progress, Run, simulate_all
 from shortgamma.feedback.processes.scaled import Scaled
 from shortgamma.feedback.setup import Setup
 from shortgamma.studies.policies.candidates import Candidate
+from shortgamma.studies.policies.question import wilder
 from shortgamma.studies.policies.results import results_of
 from shortgamma.studies.simulation import Metric, mean
 
@@ -95,7 +96,7 @@ def cost_curves(
     markets: list[Setup] = []
     for factor in FACTORS:
         process = Scaled(process=quiet.process, factor=factor)
-        markets += [replace(setup, process=process, span=span) for setup in plans]
+        markets += [wilder(setup, process, factor=factor, span=span) for setup in plans]
     short = replace(run, paths=min(run.paths, PATHS), keep_every=0)
     outcomes = simulate_all(markets, short, progress=progress)
     rows = [outcomes[i : i + len(plans)] for i in range(0, len(outcomes), len(plans))]

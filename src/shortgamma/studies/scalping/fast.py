@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import cpu_count
 from typing import Final, Unpack, cast
 
 from shortgamma.basics.errors import InputError
@@ -31,6 +30,7 @@ from shortgamma.studies.scalping.question import (
 from shortgamma.studies.scalping.study import realised_vol
 from shortgamma.studies.scenarios.desk import EXECUTIONS, RehedgedBook
 from shortgamma.studies.simulation import Metric, mean
+from shortgamma.studies.threads import threads_of
 
 SCENARIO = "scalper"
 """What is simulated where nobody says otherwise."""
@@ -43,6 +43,9 @@ LONGEST_STEP = 1.0
 LEAST_BLOCK = 2_000
 """Paths below which two threads wait for each other more than they work: every step is one of its own."""
 TAKER, MAKER = EXECUTIONS
+EXECUTION = "execution_usd"
+WHOLE = 1e-6
+"""Steps by which a latency may miss a whole number of them, as times in years are rounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +72,9 @@ class FastResult:
         pnl: Mean result, USD.
         std: Standard deviation of the result, USD.
         parts: Mean of every part of the result, USD, positive = earned; they sum to ``pnl``.
-        selection: USD that the price moved in favour of fills after the orders were posted (a maker) or
-            within the step (a taker); negative = fills came when the price went on against them.
+        selection: USD that the price moved in favour of fills: of resting orders after they were posted (a
+            maker), of all within the step (a taker); negative = fills came when the price went on against
+            them.
         resting, crossing: USD traded by resting orders and across the spread.
         trades: Mean number.
     """
@@ -187,6 +191,7 @@ def scalp_fast(
     Raises:
         InputError: Any input cannot be used.
     """
+    threads = threads_of(workers)
     market = asked(scenario, figures or {}, question, usual_paths=PATHS)
     check_steps(market.setup)
     terms = maker_terms(market)
@@ -196,7 +201,7 @@ def scalp_fast(
         for execution in EXECUTIONS
         for latency in LATENCIES
     ]
-    run = run_of(market.job.paths, market.job.seed, workers or cpu_count())
+    run = run_of(market.job.paths, market.job.seed, threads)
     setups = [market_of(market, way, terms) for way in ways]
     outcomes = simulate_all(setups, run, progress=progress)
     label = market.desk.name
@@ -220,12 +225,12 @@ def scalp_fast(
 
 def run_of(paths: int, seed: int, threads: int) -> Run:
     """How the paths are shared out."""
-    block = max(-(-paths // max(threads, 1)), LEAST_BLOCK)
+    block = max(-(-paths // threads), LEAST_BLOCK)
     return Run(paths=paths, seed=seed, threads=threads, block=block)
 
 
 def check_steps(setup: Setup) -> None:
-    """Refuses steps that are too long to be late by seconds.
+    """Refuses steps that are too long to be late by seconds, or of which latencies are no whole number.
 
     Raises:
         InputError: They are.
@@ -236,6 +241,13 @@ def check_steps(setup: Setup) -> None:
             f"steps of {step:g} s cannot show latencies of seconds",
             place="--hf",
             remedy="use scalper, or --set step_seconds=1",
+        )
+    broken = [late for late in LATENCIES if abs(late / step - round(late / step)) > WHOLE]
+    if broken:
+        raise InputError(
+            f"a latency of {broken[0]:g} s is no whole number of steps of {step:g} s",
+            place="--hf",
+            remedy="use --set step_seconds=1, or 1 over a whole number, as 0.5 or 0.25",
         )
 
 
@@ -280,7 +292,7 @@ def fast_results(
             pnl=mean(found.pnl),
             std=deviation(found.pnl),
             parts={name: mean(part) for name, part in found.parts.items()},
-            selection=mean(found.parts["execution_usd"]),
+            selection=mean(outcome.market.get(f"{label}: selection_usd", found.parts[EXECUTION])),
             resting=mean(resting),
             crossing=mean(turnover - resting),
             trades=mean(found.trades),

@@ -6,6 +6,7 @@ from typing import cast
 
 import numpy as np
 
+from shortgamma.basics.errors import InputError
 from shortgamma.exposure.unit import unit_exposure
 from shortgamma.feedback.agents.desk import Desk
 from shortgamma.feedback.setup import Setup
@@ -16,6 +17,8 @@ from shortgamma.studies.policies import question as policies
 
 LONG, SHORT = "long", "short"
 SIDES = (LONG, SHORT)
+LEAST_NET = 1e-3
+"""Net over gross gamma of a book that can be scalped."""
 
 
 class Question(Request, total=False):
@@ -74,17 +77,32 @@ def asked(
     paths = question.get("paths")
     wanted = {**question, "paths": usual_paths if paths is None else paths}
     job = policies.job_of(scenario, figures, cast("policies.Question", wanted))
-    setup = policies.with_desks(job.scenario.build(job.inputs))
+    setup = policies.setup_of(job, figures)
     desk = policies.hedger_of(setup)
-    weight = np.abs(desk.quantity) * unit_exposure(desk.options).gamma_usd_per_pct
-    problem = policies.problem_of(job, desk, None)
+    problem = policies.problem_of(setup, desk, None)
+    check_gamma(desk)
     return Asked(
         job=job,
         setup=setup,
         desk=desk,
         problem=problem,
-        implied_vol=float(np.sqrt(np.average(desk.options.vol**2, weights=weight))),
+        implied_vol=policies.implied_vol(desk.options, desk.quantity),
     )
+
+
+def check_gamma(desk: Desk) -> None:
+    """Refuses a book whose gamma cancels.
+
+    Raises:
+        InputError: Its net gamma is nothing beside its gross gamma.
+    """
+    unit = unit_exposure(desk.options).gamma_usd_per_pct
+    if abs(net_gamma(desk)) < LEAST_NET * float(np.abs(desk.quantity) @ unit):
+        raise InputError(
+            "its gamma cancels: there is nothing to scalp",
+            place="book",
+            remedy="give a book that is long or short gamma",
+        )
 
 
 def facing(desk: Desk) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import cpu_count
 from typing import Unpack
 
 import numpy as np
@@ -13,6 +12,7 @@ from shortgamma.feedback.outcome import Outcome
 from shortgamma.feedback.processes.scaled import Scaled
 from shortgamma.feedback.setup import Setup
 from shortgamma.hedging.policies import NoHedge
+from shortgamma.studies.policies.question import wilder
 from shortgamma.studies.policies.results import (
     BOOK_PARTS,
     CARRY_PARTS,
@@ -87,7 +87,7 @@ def scalp(
         InputError: Any input cannot be used, or nothing is there to hedge.
     """
     market = asked(scenario, figures or {}, question, usual_paths=PATHS)
-    run = run_of(market.job, workers or cpu_count())
+    run = run_of(market.job, workers)
     tables = [Tried.of(market, side) for side in SIDES]
     told = shares(tables, run, progress)
     found = list(simulated(tables, run, told[0]))
@@ -161,8 +161,9 @@ def curves_of(
     )
     markets: list[Setup] = []
     for vol in vols:
-        scaled = Scaled(process=process, factor=vol / process.annual_vol)
-        markets += [replace(setup, process=scaled, span=span) for setup in setups.values()]
+        factor = vol / process.annual_vol
+        scaled = Scaled(process=process, factor=factor)
+        markets += [wilder(setup, scaled, factor=factor, span=span) for setup in setups.values()]
     outcomes = simulate_all(markets, run, progress=progress)
     label = market.desk.name
     rows = [outcomes[i : i + len(setups)] for i in range(0, len(outcomes), len(setups))]

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from shortgamma.basics.errors import InputError
 from shortgamma.basics.units import DAYS_PER_YEAR
 from shortgamma.feedback.agent import Agent
@@ -19,7 +17,9 @@ from shortgamma.hedging.frictions import (
     SquareRootSlippage,
 )
 from shortgamma.market.history import PriceHistory
+from shortgamma.market.realised import realised_vol
 from shortgamma.studies.scenarios.books import HeldBook, spread_book
+from shortgamma.studies.scenarios.exogenous import OF_HISTORY, ProcessChoice
 from shortgamma.studies.scenarios.hedged import HedgedBook
 from shortgamma.studies.scenarios.scenario import Inputs
 
@@ -82,9 +82,15 @@ class RehedgedBook(HedgedBook):
 
     def fair_vol(self, history: PriceHistory | None) -> float:
         """Of the prices, or of the process; decimal."""
-        if history is None:
-            return self.exogenous(Inputs()).annual_vol
-        return float(np.sqrt(np.mean(history.log_returns**2) / history.bar_years))
+        return self.price_vol if history is None else realised_vol(history)
+
+    @property
+    def price_vol(self) -> float:
+        """Of the process with its jumps; ``vol`` where it is made of prices. Decimal."""
+        choice = ProcessChoice.parse(self.process)
+        if choice.name in OF_HISTORY:
+            return self.vol
+        return choice.make(vol=self.vol, history=None).annual_vol
 
     def agents(self, book: HeldBook) -> tuple[Agent, ...]:
         """One desk.
@@ -112,12 +118,12 @@ class RehedgedBook(HedgedBook):
 
     @property
     def market_slippage(self) -> Slippage | None:
-        """By the square root of what is traded, at the exogenous vol."""
+        """By the square root of what is traded, at the vol of the price."""
         if not self.slippage:
             return None
         return SquareRootSlippage(
             coefficient=self.slippage,
-            daily_vol=self.vol / DAYS_PER_YEAR**0.5,
+            daily_vol=self.price_vol / DAYS_PER_YEAR**0.5,
             daily_volume_usd=self.daily_volume_usd,
         )
 
