@@ -1,7 +1,6 @@
 """The page of a calibration: the same shell, palette and script as the report."""
 
 from html import escape
-from string import Template
 
 from shortgamma.report.amounts import percent
 from shortgamma.report.calibration_grounds import calibration_grounds
@@ -21,16 +20,13 @@ from shortgamma.report.calibration_words import (
 )
 from shortgamma.report.page import (
     GROUNDS,
-    asset,
+    assembled,
     chapter_head,
-    colours,
     figure_document,
     folded,
     menu,
     origin_mark,
     panel_html,
-    plotly_script,
-    policy,
     safe_json,
     tile_rows,
     unbroken,
@@ -46,12 +42,9 @@ CAUTION = "A process that fits the past is not a forecast."
 def calibration_page(answer: Calibration) -> str:
     """The whole page as text."""
     story = calibration_chapters(answer)
-    plotly, script = plotly_script(), asset("page.js")
     parts = {
-        "policy": policy(plotly, script),
         "title": escape(f"Calibration to {what(answer)} · shortgamma"),
         "summary": escape(headline(answer)),
-        "style": colours() + asset("page.css"),
         "menu": menu(story),
         "hero": hero(answer),
         "tiles": tile_rows(calibration_tiles(answer)),
@@ -63,10 +56,8 @@ def calibration_page(answer: Calibration) -> str:
         "method": escape(METHOD),
         "source": escape(f"Calibration to {what(answer)}, {extent(answer)}"),
         "data": safe_json(figure_document(answer, story)),
-        "plotly": plotly,
-        "script": script,
     }
-    return Template(asset("page.html")).substitute(parts)
+    return assembled(parts)
 
 
 def hero(answer: Calibration) -> str:

@@ -1,7 +1,6 @@
 """The page of a hedge: the same shell, palette and script as the report."""
 
 from html import escape
-from string import Template
 
 from shortgamma.hedging.optimiser.solution import Status
 from shortgamma.report.amounts import MINUS, coins, moment, price, ratio, signed_usd, usd
@@ -18,16 +17,13 @@ from shortgamma.report.hedge_words import (
 )
 from shortgamma.report.page import (
     GROUNDS,
-    asset,
+    assembled,
     chapter_head,
-    colours,
     figure_document,
     folded,
     menu,
     origin_mark,
     panel_html,
-    plotly_script,
-    policy,
     safe_json,
     tile_rows,
     unbroken,
@@ -50,12 +46,9 @@ BADGES = {
 def hedge_page(answer: Hedge) -> str:
     """The whole page as text."""
     story = hedge_chapters(answer)
-    plotly, script = plotly_script(), asset("page.js")
     parts = {
-        "policy": policy(plotly, script),
         "title": escape(f"{title(answer)} · shortgamma"),
         "summary": escape(headline(answer)),
-        "style": colours() + asset("page.css"),
         "menu": menu(story),
         "hero": hero(answer),
         "tiles": tile_rows(hedge_tiles(answer)),
@@ -67,10 +60,8 @@ def hedge_page(answer: Hedge) -> str:
         "method": escape(METHOD),
         "source": escape(f"{title(answer)}, {moment(answer.chain.asof)}"),
         "data": safe_json(figure_document(answer, story)),
-        "plotly": plotly,
-        "script": script,
     }
-    return Template(asset("page.html")).substitute(parts)
+    return assembled(parts)
 
 
 def title(answer: Hedge) -> str:

@@ -4,7 +4,7 @@ Scripts are allowed by their hash only, nothing is loaded, and every string from
 """
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -71,12 +71,9 @@ def page(answer: Exposure, appendix: Appendix = NOTHING) -> str:
     """The whole page as text."""
     story = chapters(answer)
     document = figure_document(answer, story, appendix.figures)
-    plotly, script = plotly_script(), asset("page.js")
     parts = {
-        "policy": policy(plotly, script),
         "title": escape(f"{title(answer)} · shortgamma"),
         "summary": escape(headline(answer)),
-        "style": colours() + asset("page.css"),
         "menu": menu(story, appendix.menu),
         "hero": hero(answer),
         "tiles": tile_rows(tiles(answer)),
@@ -89,10 +86,25 @@ def page(answer: Exposure, appendix: Appendix = NOTHING) -> str:
         "method": escape(METHOD),
         "source": escape(source_line(answer)),
         "data": safe_json(document),
+    }
+    return assembled(parts)
+
+
+def assembled(parts: Mapping[str, str]) -> str:
+    """A page as text: its parts in the frame that all pages share, with style, script and drawing library.
+
+    Args:
+        parts: ``title``, ``summary``, ``menu``, ``hero``, ``tiles``, ``chapters``, ``grounds``, ``caution``,
+            ``method``, ``source`` and ``data``, as HTML.
+    """
+    plotly, script = plotly_script(), asset("page.js")
+    shared = {
+        "policy": policy(plotly, script),
+        "style": colours() + asset("page.css"),
         "plotly": plotly,
         "script": script,
     }
-    return Template(asset("page.html")).substitute(parts)
+    return Template(asset("page.html")).substitute({**parts, **shared})
 
 
 def plotly_script() -> str:

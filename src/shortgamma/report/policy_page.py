@@ -1,20 +1,16 @@
 """The page of a comparison of re-hedging policies: the same shell, palette and script as the report."""
 
 from html import escape
-from string import Template
 
 from shortgamma.report.page import (
     GROUNDS,
-    asset,
+    assembled,
     chapter_head,
-    colours,
     figure_document,
     folded,
     menu,
     origin_mark,
     panel_html,
-    plotly_script,
-    policy,
     safe_json,
     tile_rows,
     unbroken,
@@ -50,13 +46,10 @@ from shortgamma.studies.policies.answer import Comparison, PolicyComparison
 def policy_page(answer: PolicyComparison) -> str:
     """The whole page as text."""
     story = policy_chapters(answer)
-    plotly, script = plotly_script(), asset("page.js")
     name = answer.scenario.name
     parts = {
-        "policy": policy(plotly, script),
         "title": escape(f"policy {name} · shortgamma"),
         "summary": escape(headline(answer)),
-        "style": colours() + asset("page.css"),
         "menu": menu(story),
         "hero": hero(answer),
         "tiles": tile_rows(policy_tiles(answer)),
@@ -68,10 +61,8 @@ def policy_page(answer: PolicyComparison) -> str:
         "method": escape(METHOD),
         "source": escape(f"Policies on {name}, {extent(answer)}"),
         "data": safe_json(figure_document(answer, story)),
-        "plotly": plotly,
-        "script": script,
     }
-    return Template(asset("page.html")).substitute(parts)
+    return assembled(parts)
 
 
 def hero(answer: PolicyComparison) -> str:

@@ -3,21 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from string import Template
 
 from shortgamma.report import scalp_words as words
 from shortgamma.report.assumptions import Ground
 from shortgamma.report.page import (
     GROUNDS,
-    asset,
+    assembled,
     chapter_head,
-    colours,
     figure_document,
     menu,
     origin_mark,
     panel_html,
-    plotly_script,
-    policy,
     safe_json,
     tile_rows,
     unbroken,
@@ -109,13 +105,10 @@ def card(content: str) -> str:
 def shell(answer: object, setting: Setting, content: Content) -> str:
     """The whole page as text."""
     story = content.chapters
-    plotly, script = plotly_script(), asset("page.js")
     name = setting.scenario.name
     parts = {
-        "policy": policy(plotly, script),
         "title": escape(f"scalp {name} · shortgamma"),
         "summary": escape(content.headline),
-        "style": colours() + asset("page.css"),
         "menu": menu(story),
         "hero": hero(setting, content),
         "tiles": tile_rows(content.tiles),
@@ -128,10 +121,8 @@ def shell(answer: object, setting: Setting, content: Content) -> str:
         "method": escape(METHOD),
         "source": escape(f"Scalping {name}, {words.extent(setting)}"),
         "data": safe_json(figure_document(answer, story)),
-        "plotly": plotly,
-        "script": script,
     }
-    return Template(asset("page.html")).substitute(parts)
+    return assembled(parts)
 
 
 def hero(setting: Setting, content: Content) -> str:

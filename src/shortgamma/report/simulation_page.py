@@ -1,7 +1,6 @@
 """The page of a simulation: the same shell, palette and script as the report."""
 
 from html import escape
-from string import Template
 
 from shortgamma.report.amounts import (
     percent,
@@ -14,15 +13,12 @@ from shortgamma.report.amounts import (
 from shortgamma.report.figures.palette import ROUNDING
 from shortgamma.report.page import (
     GROUNDS,
-    asset,
+    assembled,
     chapter_head,
-    colours,
     figure_document,
     menu,
     origin_mark,
     panel_html,
-    plotly_script,
-    policy,
     safe_json,
     tile_rows,
     unbroken,
@@ -58,13 +54,10 @@ CAUTION = "A simulation is as good as its assumptions: read them first."
 def simulation_page(answer: Simulation) -> str:
     """The whole page as text."""
     story = simulation_chapters(answer)
-    plotly, script = plotly_script(), asset("page.js")
     name = answer.scenario.name
     parts = {
-        "policy": policy(plotly, script),
         "title": escape(f"{name} · shortgamma"),
         "summary": escape(headline(answer)),
-        "style": colours() + asset("page.css"),
         "menu": menu(story),
         "hero": hero(answer),
         "tiles": tile_rows(simulation_tiles(answer)),
@@ -76,10 +69,8 @@ def simulation_page(answer: Simulation) -> str:
         "method": escape(METHOD),
         "source": escape(f"Simulation {name}, {extent(answer)}"),
         "data": safe_json(figure_document(answer, story)),
-        "plotly": plotly,
-        "script": script,
     }
-    return Template(asset("page.html")).substitute(parts)
+    return assembled(parts)
 
 
 def hero(answer: Simulation) -> str:

@@ -1,7 +1,6 @@
 """The page of a comparison of strategies: the same shell, palette and script as the report."""
 
 from html import escape
-from string import Template
 
 from shortgamma.report.amounts import number, ratio, signed_usd, usd
 from shortgamma.report.figures.strategies import (
@@ -13,16 +12,13 @@ from shortgamma.report.figures.strategies import (
 )
 from shortgamma.report.page import (
     GROUNDS,
-    asset,
+    assembled,
     chapter_head,
-    colours,
     figure_document,
     folded,
     menu,
     origin_mark,
     panel_html,
-    plotly_script,
-    policy,
     safe_json,
     tile_rows,
     unbroken,
@@ -57,13 +53,10 @@ HEIGHT = (380, 360)
 def strategies_page(answer: Strategies) -> str:
     """The whole page as text."""
     story = chapters(answer)
-    plotly, script = plotly_script(), asset("page.js")
     name = answer.scenario.name
     parts = {
-        "policy": policy(plotly, script),
         "title": escape(f"strategies {name} · shortgamma"),
         "summary": escape(headline(answer)),
-        "style": colours() + asset("page.css"),
         "menu": menu(story),
         "hero": hero(answer),
         "tiles": tile_rows(strategy_tiles(answer)),
@@ -75,10 +68,8 @@ def strategies_page(answer: Strategies) -> str:
         "method": escape(METHOD),
         "source": escape(f"Strategies {name}, {extent(answer)}"),
         "data": safe_json(figure_document(answer, story)),
-        "plotly": plotly,
-        "script": script,
     }
-    return Template(asset("page.html")).substitute(parts)
+    return assembled(parts)
 
 
 def hero(answer: Strategies) -> str:

@@ -2,22 +2,18 @@
 
 from collections.abc import Iterator
 from html import escape
-from string import Template
 
 from shortgamma.report.amounts import number, probability
 from shortgamma.report.assumptions import Ground, Origin
 from shortgamma.report.page import (
     GROUNDS,
-    asset,
+    assembled,
     chapter_head,
-    colours,
     figure_document,
     folded,
     menu,
     origin_mark,
     panel_html,
-    plotly_script,
-    policy,
     safe_json,
     tile_rows,
     unbroken,
@@ -64,12 +60,9 @@ def sweep_page(answer: Sweep) -> str:
     every = Chapter(
         name=EVERY, title="All points", short="Points", lead="± is one standard error.", panels=()
     )
-    plotly, script = plotly_script(), asset("page.js")
     parts = {
-        "policy": policy(plotly, script),
         "title": escape(f"{answer.name} · shortgamma"),
         "summary": escape(headline(answer)),
-        "style": colours() + asset("page.css"),
         "menu": menu((*story, every)),
         "hero": hero(answer),
         "tiles": tile_rows(sweep_tiles(answer)),
@@ -80,10 +73,8 @@ def sweep_page(answer: Sweep) -> str:
         "method": escape(METHOD),
         "source": escape(f"Sweep {answer.name}, {extent(answer)}"),
         "data": safe_json(figure_document(answer, story)),
-        "plotly": plotly,
-        "script": script,
     }
-    return Template(asset("page.html")).substitute(parts)
+    return assembled(parts)
 
 
 def hero(answer: Sweep) -> str:
