@@ -19,13 +19,12 @@ from shortgamma.report.calibration_words import (
     what,
 )
 from shortgamma.report.page import (
-    GROUNDS,
     assembled,
     chapter_head,
     figure_document,
     folded,
+    grounds_section,
     menu,
-    origin_mark,
     panel_html,
     safe_json,
     tile_rows,
@@ -152,19 +151,12 @@ def books_table(answer: Calibration) -> str:
 
 def grounds_html(answer: Calibration, number: int) -> str:
     """Methods, assumptions and rows put aside."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in calibration_grounds(answer)
-    )
     aside = answer.history.quarantined
     kept = len(answer.history)
     share = f"{len(aside):,} of {kept + len(aside):,} prices put aside"
-    return (
-        f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
-        f"{chapter_head(GROUNDS, 'What it rests on', '(A) marks an assumption.', number)}"
-        '<div class="grid"><div class="card wide"><h3>Methods and assumptions</h3>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Methods and assumptions">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div>'
-        f"{card('<h3>Data quality</h3>' + quarantine_table(aside, share))}</div></section>"
+    return grounds_section(
+        calibration_grounds(answer),
+        number,
+        heading="Methods and assumptions",
+        more=card("<h3>Data quality</h3>" + quarantine_table(aside, share)),
     )

@@ -1,7 +1,5 @@
 """The last chapters of a report: what a desk with a part of the dealers' book does about it."""
 
-from html import escape
-
 from shortgamma.report import hedge_page, policy_page
 from shortgamma.report.amounts import percent
 from shortgamma.report.assumptions import Ground
@@ -11,9 +9,10 @@ from shortgamma.report.hedge_words import sentences as hedge_sentences
 from shortgamma.report.page import (
     Appendix,
     chapter_head,
+    folded,
+    grounds_table,
     link,
     links,
-    origin_mark,
     specs,
     unbroken,
 )
@@ -100,13 +99,5 @@ def grounds(trades: Hedge | None, rules: PolicyComparison) -> str:
     """Every assumption of both."""
     found: list[Ground] = [] if trades is None else list(hedge_grounds(trades))
     found += policy_grounds(rules)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in found
-    )
-    return (
-        '<details class="card wide"><summary>Assumptions of the desk</summary>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions of the desk">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></details>'
-    )
+    heading = "Assumptions of the desk"
+    return folded(heading, grounds_table(heading, found))

@@ -1,16 +1,15 @@
 """The page of a report: the measured market, the simulated day of it, and what a desk does about it."""
 
-from html import escape
-
 from shortgamma.report.amounts import percent
 from shortgamma.report.desk_page import desk_appendix
 from shortgamma.report.page import (
     LEADING,
     Appendix,
     chapter_head,
+    folded,
+    grounds_table,
     link,
     links,
-    origin_mark,
     page,
     specs,
     tile_html,
@@ -109,13 +108,5 @@ def difference_words(amplification: float | None) -> str:
 
 def grounds(answer: Simulation) -> str:
     """Every figure of the simulated market."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in simulation_grounds(answer)
-    )
-    return (
-        '<details class="card wide"><summary>Assumptions of the simulated day</summary>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions of the simulated day">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></details>'
-    )
+    heading = "Assumptions of the simulated day"
+    return folded(heading, grounds_table(heading, simulation_grounds(answer)))

@@ -16,13 +16,12 @@ from shortgamma.report.hedge_words import (
     trade_rows,
 )
 from shortgamma.report.page import (
-    GROUNDS,
     assembled,
     chapter_head,
     figure_document,
     folded,
+    grounds_section,
     menu,
-    origin_mark,
     panel_html,
     safe_json,
     tile_rows,
@@ -193,15 +192,4 @@ def limits_html(answer: Hedge) -> str:
 
 def grounds_html(answer: Hedge, number: int) -> str:
     """Assumptions."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in hedge_grounds(answer)
-    )
-    return (
-        f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
-        f"{chapter_head(GROUNDS, 'What it rests on', '(A) marks an assumption.', number)}"
-        '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div></div></section>'
-    )
+    return grounds_section(hedge_grounds(answer), number)

@@ -4,7 +4,7 @@ Scripts are allowed by their hash only, nothing is loaded, and every string from
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -15,7 +15,7 @@ import msgspec
 
 from shortgamma.exposure.feedback import CriticalShock, ShockStatus
 from shortgamma.report.amounts import MINUS, moment, price, signed_percent, usd
-from shortgamma.report.assumptions import Origin, grounds
+from shortgamma.report.assumptions import Ground, Origin, grounds
 from shortgamma.report.figures.gauge import shock_text
 from shortgamma.report.figures.palette import CALL, DARK, LIGHT, LONG, NEUTRAL, PUT, SHORT
 from shortgamma.report.figures.themes import templates
@@ -336,19 +336,38 @@ def shock_note(shock: CriticalShock, reach: float) -> str:
 
 def grounds_html(answer: Exposure, number: int, more: str = "") -> str:
     """Assumptions, rows put aside and the version of the method."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in grounds(answer)
-    )
+    quality = f'<div class="card wide"><h3>Data quality</h3>{quality_html(answer)}</div>'
     lead = "(A) marks an assumption: change it, and the figures above change with it."
+    return grounds_section(grounds(answer), number, lead=lead, more=more + quality)
+
+
+def grounds_section(
+    found: Iterable[Ground],
+    number: int,
+    *,
+    lead: str = "(A) marks an assumption.",
+    heading: str = "Assumptions",
+    more: str = "",
+) -> str:
+    """The last chapter of a page: what it rests on, and cards that follow."""
     return (
         f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
         f"{chapter_head(GROUNDS, 'What it rests on', lead, number)}"
-        '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div>{more}'
-        f'<div class="card wide"><h3>Data quality</h3>{quality_html(answer)}</div></div></section>'
+        f'<div class="grid"><div class="card wide"><h3>{escape(heading)}</h3>'
+        f"{grounds_table(heading, found)}</div>{more}</div></section>"
+    )
+
+
+def grounds_table(heading: str, found: Iterable[Ground]) -> str:
+    """Assumptions and measurements, one a row."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
+        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
+        for g in found
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(heading)}">'
+        f'<table class="grounds"><tbody>{rows}</tbody></table></div>'
     )
 
 

@@ -3,13 +3,12 @@
 from html import escape
 
 from shortgamma.report.page import (
-    GROUNDS,
     assembled,
     chapter_head,
     figure_document,
     folded,
+    grounds_section,
     menu,
-    origin_mark,
     panel_html,
     safe_json,
     tile_rows,
@@ -138,18 +137,7 @@ def card(content: str, kind: str = "") -> str:
 
 def grounds_html(answer: PolicyComparison, place: int) -> str:
     """Every assumption."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in policy_grounds(answer)
-    )
     lead = (
         "(A) marks an assumption; change it with --set name=value, and every figure above changes."
     )
-    return (
-        f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
-        f"{chapter_head(GROUNDS, 'What it rests on', lead, place)}"
-        '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div></div></section>'
-    )
+    return grounds_section(policy_grounds(answer), place, lead=lead)

@@ -7,12 +7,11 @@ from html import escape
 from shortgamma.report import scalp_words as words
 from shortgamma.report.assumptions import Ground
 from shortgamma.report.page import (
-    GROUNDS,
     assembled,
     chapter_head,
     figure_document,
+    grounds_section,
     menu,
-    origin_mark,
     panel_html,
     safe_json,
     tile_rows,
@@ -150,15 +149,4 @@ def chapter_html(chapter: Chapter, tables: str, number: int) -> str:
 
 def grounds_html(grounds: Iterable[Ground], number: int) -> str:
     """Every assumption."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in grounds
-    )
-    return (
-        f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
-        f"{chapter_head(GROUNDS, 'What it rests on', GROUNDS_LEAD, number)}"
-        '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div></div></section>'
-    )
+    return grounds_section(grounds, number, lead=GROUNDS_LEAD)

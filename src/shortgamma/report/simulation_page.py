@@ -12,12 +12,11 @@ from shortgamma.report.amounts import (
 )
 from shortgamma.report.figures.palette import ROUNDING
 from shortgamma.report.page import (
-    GROUNDS,
     assembled,
     chapter_head,
     figure_document,
+    grounds_section,
     menu,
-    origin_mark,
     panel_html,
     safe_json,
     tile_rows,
@@ -282,18 +281,7 @@ def leverage_table(answer: Simulation) -> str:
 
 def grounds_html(answer: Simulation, number: int) -> str:
     """Every figure of the scenario."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in simulation_grounds(answer)
-    )
     lead = (
         "(A) marks an assumption; change it with --set name=value, and every figure above changes."
     )
-    return (
-        f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
-        f"{chapter_head(GROUNDS, 'What it rests on', lead, number)}"
-        '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div></div></section>'
-    )
+    return grounds_section(simulation_grounds(answer), number, lead=lead)

@@ -11,13 +11,12 @@ from shortgamma.report.figures.strategies import (
     thetas,
 )
 from shortgamma.report.page import (
-    GROUNDS,
     assembled,
     chapter_head,
     figure_document,
     folded,
+    grounds_section,
     menu,
-    origin_mark,
     panel_html,
     safe_json,
     tile_rows,
@@ -292,16 +291,5 @@ def card(content: str) -> str:
 
 def grounds_html(answer: Strategies, place: int) -> str:
     """Every assumption."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in strategy_grounds(answer)
-    )
     lead = "(A) marks an assumption; change it with --strategy name:key=value or --set name=value."
-    return (
-        f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
-        f"{chapter_head(GROUNDS, 'What it rests on', lead, place)}"
-        '<div class="grid"><div class="card wide"><h3>Assumptions</h3>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Assumptions">'
-        f'<table class="grounds"><tbody>{rows}</tbody></table></div></div></div></section>'
-    )
+    return grounds_section(strategy_grounds(answer), place, lead=lead)

@@ -6,13 +6,12 @@ from html import escape
 from shortgamma.report.amounts import number, probability
 from shortgamma.report.assumptions import Ground, Origin
 from shortgamma.report.page import (
-    GROUNDS,
     assembled,
     chapter_head,
     figure_document,
     folded,
+    grounds_section,
     menu,
-    origin_mark,
     panel_html,
     safe_json,
     tile_rows,
@@ -204,15 +203,9 @@ def sweep_grounds(answer: Sweep) -> Iterator[Ground]:
 
 def grounds_html(answer: Sweep, number_of: int) -> str:
     """Settings and assumptions."""
-    lines = "".join(
-        f'<tr><th scope="row">{escape(g.name)}</th><td>{origin_mark(g.origin)}</td>'
-        f"<td>{unbroken(g.value)}</td><td>{unbroken(g.reason)}</td></tr>"
-        for g in sweep_grounds(answer)
-    )
-    return (
-        f'<section id="{GROUNDS}" aria-labelledby="{GROUNDS}-title">'
-        f"{chapter_head(GROUNDS, 'What it rests on', '(A) marks assumptions.', number_of)}"
-        '<div class="grid"><div class="card wide"><h3>Settings and assumptions</h3>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Settings and assumptions">'
-        f'<table class="grounds"><tbody>{lines}</tbody></table></div></div></div></section>'
+    return grounds_section(
+        sweep_grounds(answer),
+        number_of,
+        lead="(A) marks assumptions.",
+        heading="Settings and assumptions",
     )
