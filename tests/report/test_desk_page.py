@@ -1,12 +1,15 @@
 """The last chapters of the report: trades and rules of a desk, under their own names and numbers."""
 
+import io
 import re
 
 import pytest
+from rich.console import Console
 
-from shortgamma.report.desk_page import desk_appendix, sentences
+from shortgamma.report.desk_page import HEADING, desk_appendix, sentences
 from shortgamma.report.full_page import full_page, joined
 from shortgamma.report.page import NOTHING
+from shortgamma.report.terminals import terminal_of
 from shortgamma.studies.report import full_report
 from shortgamma.studies.source import exposure_of
 
@@ -31,6 +34,15 @@ def test_the_menu_leads_to_every_chapter_of_the_desk(report):
     appendix = desk_appendix(report.desk)
     for name in re.findall(r'href="#([^"]+)"', appendix.menu):
         assert f'<section id="{name}"' in appendix.chapters(1)
+
+
+def test_the_terminal_tells_the_desk_too(report):
+    console = Console(width=100, file=io.StringIO(), color_system=None)
+    console.print(terminal_of(report))
+    text = " ".join(console.file.getvalue().split())
+    assert HEADING in text
+    for line in sentences(report.desk):
+        assert " ".join(line.split()) in text
 
 
 def test_the_trades_come_before_the_rule(report):

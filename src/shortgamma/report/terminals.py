@@ -5,8 +5,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
+from shortgamma.report.desk_page import HEADING, sentences, share_words
 from shortgamma.report.hedge_terminal import hedge_summary
 from shortgamma.report.policy_terminal import policy_summary
 from shortgamma.report.scalp_terminal import scalp_fast_summary, scalp_summary
@@ -43,8 +45,12 @@ def terminal_of(answer: Answer) -> RenderableType:
 
 
 def report_summary(answer: Report) -> RenderableType:
-    """A measured market, then its simulated day."""
-    return Group(summary(answer.exposure), Text(), simulation_summary(answer.simulation))
+    """A measured market, its simulated day, then what a desk does about it."""
+    parts = [summary(answer.exposure), Text(), simulation_summary(answer.simulation)]
+    if answer.desk is not None:
+        parts += [Text(), Text(HEADING, style="bold"), Text(share_words(answer.desk))]
+        parts += [Padding(Text(line), (0, 2)) for line in sentences(answer.desk)]
+    return Group(*parts)
 
 
 SUMMARIES: Final[Mapping[type[Answer], Callable[[Any], RenderableType]]] = MappingProxyType(
