@@ -37,7 +37,7 @@ class Scaled:
     @property
     def name(self) -> str:
         """As ``--json`` shows it."""
-        return f"{self.process.name} × {self.factor:g}"
+        return f"{self.process.name} × {self.factor:.3g}"
 
     @property
     def annual_vol(self) -> float:
