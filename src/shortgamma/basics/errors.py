@@ -6,6 +6,7 @@
     └── ShortgammaError            anything this package raises on purpose
         ├── InputError             the caller's file, flag or array is unusable (exit code 2)
         ├── ShapeError             arrays that do not fit together (a programming error of the caller)
+        ├── RefusedError           a contract does not accept an event: what is a revert on a chain
         ├── InvariantError         money, coins or positions appeared or vanished (an error of a simulation)
         └── UnavailableError       an optional part is not installed or not reachable (exit code 1)
 
@@ -27,6 +28,10 @@ class ShapeError(ShortgammaError, ValueError):
 
 class InvariantError(ShortgammaError):
     """Something that a simulation has to conserve was created or destroyed."""
+
+
+class RefusedError(ShortgammaError):
+    """An event that a protocol's contract does not accept, in the contract's terms."""
 
 
 class UnavailableError(ShortgammaError):

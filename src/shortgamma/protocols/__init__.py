@@ -1,0 +1,1 @@
+"""DeFi contracts as state machines: option AMMs, vaults, perpetual venues."""

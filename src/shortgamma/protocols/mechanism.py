@@ -1,0 +1,163 @@
+"""What every protocol is here: a frozen state, events, and a pure step from one state to the next."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortgamma.basics.errors import RefusedError
+
+Vector = NDArray[np.float64]
+Values = Vector | float
+"""One number, or one per path, shape (n,)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PoolGreeks:
+    """Value and Greeks of what a protocol's providers of liquidity own; positive = they are long.
+
+    Args:
+        value_usd: USD.
+        delta: Coins: derivative of the value by the price.
+        gamma: Coins per USD: derivative of delta by the price. Negative = short gamma.
+        vega_usd_per_point: USD per vol point of 0.01; negative for short options.
+        theta_usd_per_day: USD per calendar day that passes; positive for short options.
+    """
+
+    value_usd: Values
+    delta: Values
+    gamma: Values
+    vega_usd_per_point: Values = 0.0
+    theta_usd_per_day: Values = 0.0
+
+    def gamma_usd_per_pct(self, spot: Values) -> Values:
+        """Γ·S²/100: USD of delta per 1 % move."""
+        return self.gamma * np.square(spot) / 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What one holder owns of one contract.
+
+    Args:
+        protocol, holder: Who: the protocol, and the pool, vault or wallet in it.
+        kind: ``call``, ``put``, ``spot`` or ``perpetual``.
+        quantity: Units of the underlying, + = long.
+        strike: USD; 0 where the contract has none.
+        years: To expiry; 0 where the contract has none.
+    """
+
+    protocol: str
+    holder: str
+    kind: str
+    quantity: float
+    strike: float = 0.0
+    years: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the rules of a mechanism come from.
+
+    Args:
+        source: The contract, test or paper.
+        effective: ISO date of the version that was followed; None = unknown.
+        verified: True only where our figures were compared with figures that the protocol itself published.
+        doubts: What could not be checked, in words; empty where nothing.
+    """
+
+    source: str
+    effective: str | None = None
+    verified: bool = False
+    doubts: str = ""
+
+
+Step = Callable[[Any, Any], tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mechanism:
+    """One protocol.
+
+    Args:
+        name: As commands write it.
+        title: In words.
+        state: Frozen dataclass: parameters and state together.
+        events: Word that an event file uses → frozen dataclass of that event.
+        step: (state, event) → (next state, outcome); an outcome is a frozen dataclass of figures.
+        origin: Where the rules come from.
+        gamma: Who carries which gamma, in one sentence.
+        hedger: Who hedges it, in one sentence.
+        holdings: Who owns which contracts in a state, + = long; None where it deals in none.
+    """
+
+    name: str
+    title: str
+    state: type[Any]
+    events: Mapping[str, type[Any]]
+    step: Step
+    origin: Origin
+    gamma: str
+    hedger: str
+    holdings: Callable[[Any], Iterable[Holding]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The outcome of an event that the contract does not accept; the state stays as it was.
+
+    Args:
+        refused: The reason, in the contract's terms.
+    """
+
+    refused: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """A mechanism taken through events.
+
+    Args:
+        mechanism: Which one.
+        initial: Before the first event.
+        states: After each event.
+        outcomes: Of each event.
+    """
+
+    mechanism: Mechanism
+    initial: Any
+    states: tuple[Any, ...] = field(default=())
+    outcomes: tuple[Any, ...] = field(default=())
+
+
+def play(mechanism: Mechanism, state: Any, events: Iterable[Any]) -> Play:
+    """Steps a mechanism through events; one that the contract refuses leaves the state as it was."""
+    initial = state
+    states: list[Any] = []
+    outcomes: list[Any] = []
+    for event in events:
+        try:
+            state, outcome = mechanism.step(state, event)
+        except RefusedError as refusal:
+            outcome = Refusal(refused=str(refusal))
+        states.append(state)
+        outcomes.append(outcome)
+    return Play(
+        mechanism=mechanism, initial=initial, states=tuple(states), outcomes=tuple(outcomes)
+    )
+
+
+def as_plain(value: Any) -> Any:
+    """A state or outcome as dictionaries, lists and numbers; integers stay exact."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: as_plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[Any, Any]", value)
+        return {str(key): as_plain(item) for key, item in pairs.items()}
+    if isinstance(value, tuple | list):
+        return [as_plain(item) for item in cast("Sequence[Any]", value)]
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return value
