@@ -22,6 +22,7 @@ PARAMETERS = {
     "mixed": {"risk_aversion": 1e-6, "cost": 5e-4, "fixed_usd": 3.0},
     "keeper-budget": {"policy": "continuous", "usd_per_day": 10.0},
     "twap": {"policy": "continuous", "window_seconds": 600.0},
+    "paced-band": {"risk_aversion": 1e-6, "cost": 5e-4, "usd_per_hour": 1e5},
 }
 
 

@@ -27,6 +27,11 @@ class Stream(IntEnum):
     NOISE = 16
     INCLUSION = 17
     CONGESTION = 18
+    CLIENT_TIME = 19
+    CLIENT_STRIKE = 20
+    CLIENT_SIZE = 21
+    CLIENT_TASTE = 22
+    CLIENT_SIDE = 23
     AGENTS = 64  # from here on free for agents of the user's own
 
 

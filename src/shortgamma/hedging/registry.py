@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from shortgamma.basics.errors import InputError
 from shortgamma.hedging.optimal_policies import FixedCostBand, Mixed, WhalleyWilmott
+from shortgamma.hedging.paced import PacedBand
 from shortgamma.hedging.policies import (
     Continuous,
     DelayOrThreshold,
@@ -33,6 +34,7 @@ POLICIES: Final[Mapping[str, Callable[..., Policy]]] = MappingProxyType(
         "mixed": Mixed,
         "keeper-budget": KeeperBudget,
         "twap": Twap,
+        "paced-band": PacedBand,
     }
 )
 

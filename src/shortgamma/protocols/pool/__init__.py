@@ -1,0 +1,1 @@
+"""Option pools made of replaceable rules: how they quote, how much they take, how they hedge and settle."""
