@@ -47,6 +47,8 @@ class Holding:
         quantity: Units of the underlying, + = long.
         strike: USD; 0 where the contract has none.
         years: To expiry; 0 where the contract has none.
+        holder_type: ``amm``, ``vault``, ``trader``, … as inventories write it; empty where unknown.
+        hedges: True where the protocol's rules keep this holder delta-neutral.
     """
 
     protocol: str
@@ -55,6 +57,8 @@ class Holding:
     quantity: float
     strike: float = 0.0
     years: float = 0.0
+    holder_type: str = ""
+    hedges: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,13 @@ class Mechanism:
     hedger: str
     holdings: Callable[[Any], Iterable[Holding]] | None = None
 
+    def after(self, state: Any, event: Any) -> tuple[Any, Any]:
+        """State and outcome after an event; one that the contract refuses leaves the state as it was."""
+        try:
+            return self.step(state, event)
+        except RefusedError as refusal:
+            return state, Refusal(refused=str(refusal))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -138,10 +149,7 @@ def play(mechanism: Mechanism, state: Any, events: Iterable[Any]) -> Play:
     states: list[Any] = []
     outcomes: list[Any] = []
     for event in events:
-        try:
-            state, outcome = mechanism.step(state, event)
-        except RefusedError as refusal:
-            outcome = Refusal(refused=str(refusal))
+        state, outcome = mechanism.after(state, event)
         states.append(state)
         outcomes.append(outcome)
     return Play(

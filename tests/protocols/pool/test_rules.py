@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from shortgamma.basics.errors import InputError
 from shortgamma.protocols.pool.design import PoolDesign
+from shortgamma.protocols.pool.hedges import PacedHedge
 from shortgamma.protocols.pool.limits import CollateralLimit, GammaLimit
 from shortgamma.protocols.pool.parameters import parameters_of, with_parameters
 from shortgamma.protocols.pool.pricing import FlatSpread, GammaSpread, InventorySpread
 from shortgamma.protocols.pool.quote import amplification
 from shortgamma.protocols.pool.registry import DESIGNS, design_named
+from tests.hedging.builders import view
 from tests.protocols.pool.views import trade
 
 SIZES = st.floats(1.0, 500.0)
@@ -103,11 +105,23 @@ def test_every_bundled_design_answers_a_quote():
 def test_parameters_are_changed_wherever_they_are_and_nothing_else_is():
     design = design_named("gamma-aware")
     known = parameters_of(design)
-    assert {"charge", "margin_share", "least_theta", "usd_per_hour", "average_days"} <= set(known)
+    assert {"charge", "margin_share", "least_theta", "depth_per_hour", "average_days"} <= set(known)
     other = with_parameters(design, {"charge": 0.3, "margin_share": 0.4})
     assert parameters_of(other) == known | {"charge": 0.3, "margin_share": 0.4}
     assert other.name == "gamma-aware:charge=0.3,margin_share=0.4"
     assert with_parameters(design, {}) is design
+
+
+def test_a_paced_hedge_is_the_same_in_a_market_of_another_size():
+    """Twice the depth and capital, twice the pool: twice the band and the pace."""
+    small, large = (
+        PacedHedge()
+        .policy(depth_usd_per_pct=k * 5e6, capital_usd=k * 8e6)
+        .rule(view(price=2_000.0, gamma=-k * 5.0))
+        for k in (1.0, 2.0)
+    )
+    assert large.band == pytest.approx(2.0 * small.band)
+    assert large.most == pytest.approx(2.0 * small.most)
 
 
 def test_every_parameter_of_a_bundled_design_has_a_name_of_its_own():

@@ -6,8 +6,7 @@ from typing import Self
 import numpy as np
 
 from shortgamma.basics.errors import InputError
-from shortgamma.hedging.policies import Continuous
-from shortgamma.hedging.policy import Policy
+from shortgamma.protocols.pool.hedges import FixedHedge, HedgeRule
 from shortgamma.protocols.pool.limits import CollateralLimit, LimitRule
 from shortgamma.protocols.pool.pricing import FlatSpread, PricingRule
 
@@ -32,7 +31,7 @@ class PoolDesign:
     summary: str
     pricing: PricingRule = field(default_factory=FlatSpread)
     limit: LimitRule = field(default_factory=CollateralLimit)
-    hedge: Policy = field(default_factory=Continuous)
+    hedge: HedgeRule = field(default_factory=FixedHedge)
     average_days: float = 0.0
 
     def __post_init__(self) -> None:

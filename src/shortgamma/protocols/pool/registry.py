@@ -9,15 +9,14 @@ from types import MappingProxyType
 from typing import Final
 
 from shortgamma.basics.errors import InputError
-from shortgamma.hedging.paced import PacedBand
-from shortgamma.hedging.policies import Continuous, DelayOrThreshold, FixedInterval, NoHedge
+from shortgamma.hedging.policies import DelayOrThreshold, FixedInterval, NoHedge
 from shortgamma.protocols.pool.design import PoolDesign
+from shortgamma.protocols.pool.hedges import FixedHedge, PacedHedge
 from shortgamma.protocols.pool.limits import CollateralLimit, GammaLimit
 from shortgamma.protocols.pool.pricing import GammaSpread, InventorySpread
 
 DAY_SECONDS: Final = 86_400.0
 GAMMA_LIMIT: Final = GammaLimit(collateral=CollateralLimit())
-GAMMA_HEDGE: Final = PacedBand(risk_aversion=3e-6, cost=2e-3, usd_per_hour=2e6)
 
 NAIVE: Final = "naive"
 GAMMA_AWARE: Final = "gamma-aware"
@@ -32,7 +31,7 @@ DESIGNS: Final[Mapping[str, PoolDesign]] = MappingProxyType(
                 summary="prices, limits and hedges by the pool's own gamma and θ",
                 pricing=GammaSpread(),
                 limit=GAMMA_LIMIT,
-                hedge=GAMMA_HEDGE,
+                hedge=PacedHedge(),
             ),
             PoolDesign(
                 name="price-only",
@@ -47,25 +46,28 @@ DESIGNS: Final[Mapping[str, PoolDesign]] = MappingProxyType(
             PoolDesign(
                 name="hedge-only",
                 summary="naive, but hedged in a band that follows gamma, at a pace",
-                hedge=GAMMA_HEDGE,
+                hedge=PacedHedge(),
             ),
-            PoolDesign(name="unhedged", summary="naive, and never hedges", hedge=NoHedge()),
+            PoolDesign(
+                name="unhedged", summary="naive, and never hedges", hedge=FixedHedge(rule=NoHedge())
+            ),
             PoolDesign(
                 name="daily-hedge",
                 summary="vol moves with inventory, hedged once a day, as Lyra Avalon",
                 pricing=InventorySpread(),
-                hedge=FixedInterval(seconds=DAY_SECONDS),
+                hedge=FixedHedge(rule=FixedInterval(seconds=DAY_SECONDS)),
             ),
             PoolDesign(
                 name="threshold-hedge",
                 summary="vol moves with inventory, hedged daily or beyond a gap, as Lyra Newport",
                 pricing=InventorySpread(),
-                hedge=DelayOrThreshold(max_delay_seconds=DAY_SECONDS, threshold=1_000.0),
+                hedge=FixedHedge(
+                    rule=DelayOrThreshold(max_delay_seconds=DAY_SECONDS, threshold=1_000.0)
+                ),
             ),
             PoolDesign(
                 name="twap-settled",
                 summary="naive, with options that settle at the average of the last day",
-                hedge=Continuous(),
                 average_days=1.0,
             ),
         )

@@ -1,0 +1,1 @@
+"""Deri's everlasting options: closed form, market maker, funding."""

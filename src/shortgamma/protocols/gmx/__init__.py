@@ -1,0 +1,1 @@
+"""Perpetuals of GMX v2: price impact by imbalance, adaptive funding, deleveraging of winners."""

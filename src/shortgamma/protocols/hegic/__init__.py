@@ -1,0 +1,1 @@
+"""Hegic: options against a treasury that locks the premium only, backed by a cover pool."""

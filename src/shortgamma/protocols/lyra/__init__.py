@@ -1,0 +1,1 @@
+"""Lyra: an option AMM that moves its own vol, charges vega and variance, and hedges its delta."""

@@ -1,0 +1,1 @@
+"""Premia's underwriter vault: options quoted at a C-level that rises with utilisation."""

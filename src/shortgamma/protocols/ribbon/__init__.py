@@ -1,0 +1,1 @@
+"""Weekly option-selling vaults as Ribbon built them: shares, rounds, oTokens, auctions."""

@@ -1,0 +1,1 @@
+"""Products whose holders are long gamma or short it: closed forms, Greeks, peaks, hedging flow."""
