@@ -9,6 +9,7 @@ from shortgamma.basics.errors import Reason
 from shortgamma.data.holding_rows import holding_rows
 from shortgamma.data.location import located
 from shortgamma.data.problems import failures_of, readable, with_problems
+from shortgamma.data.protocol_holdings import is_protocols, read_protocols
 from shortgamma.data.resolution import LISTED, matched_by_terms, prepared
 from shortgamma.market.chain import Chain
 from shortgamma.market.holdings import HolderInventory
@@ -21,7 +22,8 @@ def read_inventory(source: str, chain: Chain) -> HolderInventory:
 
     Args:
         source: ``sample``, ``sample:ETH`` or a file with the columns of a BOOK, and ``holder`` (``dealers``
-            where absent) and ``holder_type`` if there are several.
+            where absent) and ``holder_type`` if there are several; or one with the states of protocols, see
+            :func:`~shortgamma.data.protocol_holdings.read_protocols`.
         chain: Where options are looked up: by instrument, else by kind, strike and expiry or years.
 
     Returns:
@@ -32,6 +34,8 @@ def read_inventory(source: str, chain: Chain) -> HolderInventory:
         InputError: There is no such file, or no row of it can be used.
     """
     with located(source, "holders.csv", chain.underlying or None) as path:
+        if is_protocols(path):
+            return read_protocols(path, chain)
         holdings = holding_rows(path)
     rows = matched_by_terms(prepared(holdings.rows, chain, chain.asof), chain)
     rows = with_problems(rows, problems_of_holdings())

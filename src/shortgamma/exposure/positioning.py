@@ -23,6 +23,8 @@ DEALERS = "dealers"
 CUSTOMERS = "customers"
 NOT_HEDGING = frozenset({"customer", "fund", "vault"})
 ROUNDING = 1e-12
+BY_TYPE = "customers, vaults and funds are counted as holders who do not hedge"
+BY_RULES = "who hedges is as the rules of each protocol say"
 SIGN_ACCURACY = 0.75
 """Assumption: a sign by rule, or by exchange-flagged taker side, is right three times out of four.
 
@@ -151,11 +153,12 @@ class KnownInventory:
     def position(self, chain: Chain) -> Positioning:
         """The holdings as they are; the hedgers' sum is the quantity."""
         names, kinds = self.inventory.holders, self.inventory.holder_types
-        hedging = np.array([hedges(n, k) for n, k in zip(names, kinds, strict=True)])
+        by_type = tuple(hedges(n, k) for n, k in zip(names, kinds, strict=True))
+        hedging = np.array(self.inventory.hedging or by_type)
+        told = BY_RULES if self.inventory.hedging else BY_TYPE
         return Positioning(
             model="inventory",
-            description="Signed holdings as given in the inventory, taken as exact; customers, vaults and "
-            "funds are counted as holders who do not hedge.",
+            description=f"Signed holdings as given in the inventory, taken as exact; {told}.",
             quantity=netted(self.inventory.quantity[hedging]),
             unknown=np.zeros(len(chain)),
             unknown_share=0.0,

@@ -19,12 +19,14 @@ class HolderInventory:
         holder_types: What each holder is (``vault``, ``amm``, …); empty text where unknown.
         quantity: Units of the underlying, + = long, shape (h, n).
         failures: Rows that were put aside, and why.
+        hedging: Whether each holder keeps itself delta-neutral; empty where only its type tells.
     """
 
     holders: tuple[str, ...]
     holder_types: tuple[str, ...]
     quantity: NDArray[np.float64]
     failures: tuple[Failure, ...] = ()
+    hedging: tuple[bool, ...] = ()
 
     def __post_init__(self) -> None:
         quantity = np.array(self.quantity, dtype=np.float64, order="C", copy=True)
@@ -36,6 +38,8 @@ class HolderInventory:
             raise ShapeError(
                 f"{len(self.holder_types)} holder types for {len(self.holders)} holders"
             )
+        if self.hedging and len(self.hedging) != len(self.holders):
+            raise ShapeError(f"{len(self.hedging)} flags for {len(self.holders)} holders")
         quantity.setflags(write=False)
         object.__setattr__(self, "quantity", quantity)
 
