@@ -75,10 +75,10 @@ def test_dealers_who_share_a_curve_trade_as_if_each_had_its_own():
     assert alone.multiple_of(bank) is None
     found = simulate(setup, RUN).market
     expected = simulate(replace(setup, agents=(bank, alone, *others)), RUN).market
-    for figure in ("final", "bank: pnl_usd", "protocol: pnl_usd", "protocol: vega_usd"):
+    for figure in ("final", "bank: pnl_usd", "option AMM: pnl_usd", "option AMM: vega_usd"):
         scale = np.abs(expected[figure]).max()
         np.testing.assert_allclose(found[figure], expected[figure], atol=1e-7 * scale)
-    assert np.array_equal(found["protocol: trades"], expected["protocol: trades"])
+    assert np.array_equal(found["option AMM: trades"], expected["option AMM: trades"])
 
 
 def test_an_opposite_or_another_book_is_no_multiple():

@@ -39,6 +39,7 @@ def pool(*, clients=NOBODY, design=None, coins=-30.0, **changes):
         "options": options,
         "quantity": np.full(len(options), coins),
         "vol": 0.6,
+        "policy": Continuous(),
         "clients": clients,
         "capital_usd": 50_000.0,
         "costs": TradingCosts(),
@@ -57,7 +58,7 @@ def run(*agents, steps=288, seconds=900.0, paths=40, **changes):
 @pytest.mark.parametrize("coins", [-30.0, 30.0])
 def test_a_pool_without_clients_is_a_dealer_with_its_book(policy, coins):
     """Two engines for one hedger: tables on a grid, and its own kernel; three days with an expiry."""
-    own = pool(design=PoolDesign(name="test", summary="", hedge=policy), coins=coins)
+    own = pool(policy=policy, coins=coins)
     dealer = Dealer(
         label="pool",
         options=own.options,
@@ -77,7 +78,8 @@ def test_a_pool_without_clients_is_a_dealer_with_its_book(policy, coins):
 def test_money_is_conserved_with_clients_expiries_and_gas():
     """The engine checks every step; here the pool's books are opened to it under a crowd."""
     for design in DESIGNS.values():
-        found = run(pool(design=design, clients=CROWD, gas_usd=3.0), depth=1e5)
+        policy = design.hedge.policy(depth_usd_per_pct=1e5, capital_usd=50_000.0)
+        found = run(pool(design=design, policy=policy, clients=CROWD, gas_usd=3.0), depth=1e5)
         assert np.isfinite(found.market["pool: pnl_usd"]).all()
         assert (found.market["pool: notional_usd"] > 0.0).all()
 
@@ -91,10 +93,10 @@ def test_what_clients_pay_over_fair_value_is_the_half_spread_times_vega():
 
 def test_without_hedging_impact_or_costs_the_providers_earn_the_spread_on_average():
     """Fair premiums and settlement at the price: the rest is a martingale."""
-    flat = PoolDesign(
-        name="test", summary="", hedge=NoHedge(), limit=CollateralLimit(most_used=1e9)
+    flat = PoolDesign(name="test", summary="", limit=CollateralLimit(most_used=1e9))
+    found = run(
+        pool(design=flat, policy=NoHedge(), clients=CROWD), paths=4_000, steps=120, seconds=3_600.0
     )
-    found = run(pool(design=flat, clients=CROWD), paths=4_000, steps=120, seconds=3_600.0)
     gain = found.market["pool: pnl_usd"] - found.market["pool: charged_usd"]
     error = gain.std() / np.sqrt(gain.size)
     assert abs(gain.mean()) < 4.0 * error
@@ -115,10 +117,11 @@ def test_clients_trade_less_where_it_costs_more_and_by_the_stated_elasticity():
             name="test",
             summary="",
             pricing=FlatSpread(spread_points=points),
-            hedge=NoHedge(),
             limit=CollateralLimit(most_used=1e9),
         )
-        found = run(pool(design=flat, clients=replace(CROWD, elasticity=1.2)), paths=3_000)
+        found = run(
+            pool(design=flat, policy=NoHedge(), clients=replace(CROWD, elasticity=1.2)), paths=3_000
+        )
         return found.market["pool: notional_usd"].mean()
 
     slope = np.log(volume(2.2) / volume(1.8)) / np.log(2.2 / 1.8)
@@ -131,7 +134,7 @@ def test_all_designs_meet_the_same_clients_and_the_same_shocks():
         pool(
             clients=CROWD,
             coins=0.0,
-            design=PoolDesign(name="x", summary="", hedge=NoHedge()),
+            policy=NoHedge(),
         )
     )
     assert flat.quiet["final"].tolist() == again.quiet["final"].tolist()

@@ -48,7 +48,7 @@ def test_short_gamma_shifts_the_largest_moves_up(crowded):
 
 def test_parts_of_a_result_sum_to_it(crowded):
     found = results(crowded)
-    assert [row.name for row in found] == ["bank", "protocol"]
+    assert [row.name for row in found] == ["bank", "option AMM", "makers"]
     for row in found:
         total = sum(part.value for part in row.parts.values())
         assert total == pytest.approx(row.total.value, rel=1e-4)

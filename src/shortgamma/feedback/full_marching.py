@@ -14,6 +14,7 @@ from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.agents.basis import BasisArbitrageur
 from shortgamma.feedback.agents.cohort import LeveragedCohort
 from shortgamma.feedback.agents.cohort_state import unwound
+from shortgamma.feedback.agents.covered_vault import CoveredVault
 from shortgamma.feedback.agents.dealer import Dealer, DealerState
 from shortgamma.feedback.agents.noise import NoiseTraders, ValueTraders
 from shortgamma.feedback.draws import Stream
@@ -40,6 +41,7 @@ ORDER: tuple[type[Agent], ...] = (
     ValueTraders,
     BasisArbitrageur,
     LeveragedCohort,
+    CoveredVault,
 )
 """Agents that can march, in the order in which they must stand."""
 MARKETS: tuple[type[Market], ...] = (PerpMarket, ReactingVol, GasMarket)
@@ -86,6 +88,7 @@ class FullMarch:
         self.world = world
         agents, markets = world.agents, world.markets
         self.dealers: list[DealerState] = [its for who, its in agents if isinstance(who, Dealer)]
+        self.vaults = [its for who, its in agents if isinstance(who, CoveredVault)]
         self.noise, self.noise_account = only(agents, NoiseTraders, -1)
         self.value, self.value_account = only(agents, ValueTraders, -1)
         self.basis, self.basis_account = only(agents, BasisArbitrageur, -1)
@@ -106,7 +109,8 @@ class FullMarch:
 
     def can_take(self, until: int) -> bool:
         """True where no option expires in the steps before ``until``."""
-        return not any(state.curve.expires(self.world.index, until) for state in self.dealers)
+        holders = [*self.dealers, *self.vaults]
+        return not any(state.curve.expires(self.world.index, until) for state in holders)
 
     def take(self, steps: range, shocks: Matrix) -> None:
         """Takes the steps, all at once.

@@ -16,6 +16,7 @@ from shortgamma.feedback.agents.pool_state import PoolState
 from shortgamma.feedback.exchange import TradingCosts
 from shortgamma.feedback.setup import Setup
 from shortgamma.feedback.world import World
+from shortgamma.hedging.policy import Policy
 from shortgamma.market.options import OptionSeries
 from shortgamma.protocols.pool.design import PoolDesign
 
@@ -28,10 +29,11 @@ class OptionPool(Agent):
 
     Args:
         label: Of its account.
-        design: How it quotes, limits, hedges and settles.
+        design: How it quotes, limits and settles.
         options: The contracts that it lists, by the time to their expiry.
         quantity: What it holds at the start, coins, + = long, shape (contracts,).
         vol: That it marks and sells at, decimal, fixed.
+        policy: When it hedges.
         clients: Who trades with it.
         capital_usd: Of the providers, at the start.
         costs: What its hedges pay.
@@ -46,6 +48,7 @@ class OptionPool(Agent):
     options: OptionSeries
     quantity: Vector
     vol: float
+    policy: Policy
     clients: Clients
     capital_usd: float
     costs: TradingCosts
@@ -94,11 +97,10 @@ class OptionPool(Agent):
         state.hedge(world)
 
     def settle(self, state: PoolState, world: World) -> None:
-        """Pays gas and what expired, and looks whether the providers have anything left."""
+        """Pays gas and what expired."""
         if self.gas_usd:
             world.accounts.pay(state.account, VENUE, np.where(state.traded, self.gas_usd, 0.0))
         state.expire(world)
-        state.close(world)
 
     def shows(self, state: PoolState, world: World) -> dict[str, Vector]:
         """θ of the pool's options."""

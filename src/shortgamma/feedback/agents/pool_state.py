@@ -48,7 +48,7 @@ class PoolState:
         self.providers = world.accounts.open(f"{pool.label}'s providers")
         self.quantity = np.repeat(pool.quantity[:, np.newaxis], size, axis=1)
         self.pinned = np.zeros((len(board.expiries), size))
-        self.used = np.zeros(len(board), dtype=np.bool_)
+        self.used = np.any(self.quantity, axis=1)
         self.greeks = np.zeros((3, size))
         self.orders = np.zeros((books.ORDERS, size))
         self.rules = np.zeros((books.RULES, size))
@@ -58,7 +58,7 @@ class PoolState:
         self.last_years, self.last_price = np.zeros(size), np.full(size, world.spot)
         self.vol = np.full(size, pool.vol)
         self.lowest = np.full(size, pool.capital_usd)
-        names = ("premium", "charged", "vega", "notional", "refused", "hedges", "theta", "steps")
+        names = ("premium", "charged", "vega", "notional", "refused", "hedges", "theta")
         self.sums = {name: np.zeros(size) for name in names}
         self.least_theta = np.zeros(size)
         self._start(world)
@@ -70,7 +70,7 @@ class PoolState:
         capital = np.full(world.size, self.pool.capital_usd)
         world.accounts.pay(self.providers, self.account, capital)
         world.accounts.pay(self.account, self.clients, value)
-        rule = self.pool.design.hedge.rule(self._view(world, np.full(world.size, world.spot)))
+        rule = self.pool.policy.rule(self._view(world, np.full(world.size, world.spot)))
         first = np.where(np.asarray(rule.band) < np.inf, -self.greeks[DELTA], 0.0)
         world.accounts.trade(
             self.account, first, price=np.full(world.size, world.spot), costs=(0.0, 0.0), perp=False
@@ -82,16 +82,21 @@ class PoolState:
         """Greeks of all books, ``years`` after the start."""
         self.years = years
         self.terms = self.board.terms(years)
-        np.any(self.quantity, axis=1, out=self.used)
-        self.used &= self.board.alive(years)
         books.book_greeks(log_price, self.pinned, self.quantity, self.used, self.terms, self.greeks)
 
     def look(self, world: World) -> None:
-        """Values the books after the shock, as they will be at the end of the step."""
+        """Values the books after the shock as at the end of the step, without what expires by then."""
         end = world.years + world.step_years
+        expires = self.board.expiring(world.years, end)
+        self.used &= self.board.alive(end)
         if self.board.average_days:
             self.pinned += self.board.averaged(world.years, end)[:, np.newaxis] * world.opening_log
         self._value(world.opening_log, end)
+        if not expires.size:
+            np.minimum(self.lowest, self.equity(world, self._opening(world)), out=self.lowest)
+        theta = self.theta(world)
+        np.minimum(self.least_theta, theta, out=self.least_theta)
+        self.sums["theta"] += theta
 
     def theta(self, world: World) -> Vector:
         """Λ·S·Γ of the options; negative = short gamma."""
@@ -193,7 +198,7 @@ class PoolState:
 
     def hedge(self, world: World) -> None:
         """Sends what the policy asks for, as a schedule around the price at which it would land alone."""
-        rule = self.pool.design.hedge.rule(self._view(world, self._opening(world)))
+        rule = self.pool.policy.rule(self._view(world, self._opening(world)))
         rules = self.rules
         rules[books.HELD] = world.accounts.coins[self.account]
         rules[books.BAND], rules[books.EDGE], rules[books.MOST] = rule.band, rule.edge, rule.most
@@ -227,15 +232,6 @@ class PoolState:
             world.accounts.pay(self.clients, self.account, owed)
             self.quantity[rows] = 0.0
 
-    def close(self, world: World) -> None:
-        """Keeps the lowest equity and θ so far; the options are valued after the step."""
-        theta = self.theta(world)
-        np.minimum(self.least_theta, theta, out=self.least_theta)
-        self.sums["theta"] += theta
-        self.sums["steps"] += 1.0
-        self._value(world.log_price, world.years + world.step_years)
-        np.minimum(self.lowest, self.equity(world, world.price), out=self.lowest)
-
     def answer(self, world: World) -> dict[str, Vector]:
         """USD per path where not said otherwise.
 
@@ -261,6 +257,6 @@ class PoolState:
             "turnover_usd": accounts.turnover[self.account].copy(),
             "peak_flow_usd": accounts.peak[self.account].copy(),
             "fees_usd": -accounts.turnover[self.account] * sum(self.pool.costs.pair),
-            "mean_theta": self.sums["theta"] / self.sums["steps"],
+            "mean_theta": self.sums["theta"] / len(world.setup.clock),
             "least_theta": self.least_theta,
         }

@@ -20,8 +20,6 @@ CHUNK_PATHS = BLOCK
 """Most paths of a chunk. Results do not depend on it: every path has its own random numbers."""
 FEWEST_CHUNKS = 4
 """Of a small run, so that a few workers have as much to do as each other."""
-LEAST_CHUNK = 2_048
-"""Paths below which a chunk is not made smaller for that."""
 FAN_PATHS = 2 * CHUNK_PATHS
 """Paths of which prices and other figures are kept over time, from the first one: 16,384."""
 
@@ -53,7 +51,7 @@ class Job:
     @property
     def run(self) -> Run:
         """Paths, seed and kept prices as the engine takes them."""
-        small = max(-(-self.paths // FEWEST_CHUNKS), LEAST_CHUNK)
+        small = max(-(-self.paths // FEWEST_CHUNKS), self.scenario.least_chunk)
         block = small if self.paths <= FAN_PATHS and small < CHUNK_PATHS else CHUNK_PATHS
         return Run(paths=self.paths, seed=self.seed, keep_every=self.keep_every, block=block)
 

@@ -6,9 +6,12 @@ from typing import Final
 
 from shortgamma.studies.scenarios.crashes import March2020, October2025
 from shortgamma.studies.scenarios.desk import RehedgedBook
+from shortgamma.studies.scenarios.friday_roll import FridayRoll
+from shortgamma.studies.scenarios.full import FullMarket
 from shortgamma.studies.scenarios.hedged import GammaSqueeze, HedgedBook, ReplayedPrices
 from shortgamma.studies.scenarios.holders import OneBank, OneVault
-from shortgamma.studies.scenarios.leveraged import FullMarket, LiquidationCascade
+from shortgamma.studies.scenarios.leveraged import LiquidationCascade
+from shortgamma.studies.scenarios.pools import GammaAwarePool, NaivePool
 from shortgamma.studies.scenarios.scalper import Scalper
 from shortgamma.studies.scenarios.scenario import Scenario
 
@@ -27,6 +30,9 @@ SCENARIOS: Final[Mapping[str, type[Scenario]]] = MappingProxyType(
             March2020,
             RehedgedBook,
             Scalper,
+            FridayRoll,
+            NaivePool,
+            GammaAwarePool,
         )
     }
 )

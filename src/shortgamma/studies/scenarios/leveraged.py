@@ -9,13 +9,10 @@ from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.agents.basis import BasisArbitrageur
 from shortgamma.feedback.agents.cohort import LeveragedCohort, Positions
 from shortgamma.feedback.agents.dealer import Dealer
-from shortgamma.feedback.agents.noise import NoiseTraders, ValueTraders
-from shortgamma.feedback.curves import VolLevels
 from shortgamma.feedback.depth import WithdrawingDepth
-from shortgamma.feedback.gas import GasMarket, GasPayer
+from shortgamma.feedback.gas import GasPayer
 from shortgamma.feedback.market import Market
 from shortgamma.feedback.perp import PerpMarket
-from shortgamma.feedback.vol import ReactingVol, reacting_levels
 from shortgamma.hedging.policies import Continuous, DeltaBand
 from shortgamma.hedging.policy import Policy
 from shortgamma.studies.scenarios.books import HeldBook
@@ -187,57 +184,3 @@ class LiquidationCascade(Leveraged):
         """One dealer who hedges in the perpetual, the arbitrageur and the crowd."""
         dealer = self.dealer("dealer", book, policy=self.hedging)
         return (dealer, self.arbitrage, self.crowd(book.spot))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FullMarket(Leveraged):
-    """Spot and perpetual, a bank and an on-chain hedger, noise, value, arbitrage, a crowd, funding, gas.
-
-    Args:
-        bank_share: Part of the book that the bank holds and hedges in the perpetual; the rest belongs to a
-            protocol that hedges in spot through transactions on a chain.
-        keeper_band: Band of the protocol's hedge, part of its gross holding (A).
-        noise_usd_per_day: Standard deviation of a day's noise flow (A).
-        value_strength: Of the fundamental arbitrage (A).
-    """
-
-    name: ClassVar[str] = "full-market"
-    summary: ClassVar[str] = "spot, perp, two dealers, crowd, funding, gas, reacting vol"
-
-    vol: float = 0.6
-    bank_share: float = 0.7
-    keeper_band: float = 0.002
-    noise_usd_per_day: float = 100e6
-    value_strength: float = 0.05
-
-    @property
-    def markets(self) -> tuple[Market, ...]:
-        """Perpetual, implied vol and gas."""
-        return (self.perp, ReactingVol(reference_vol=self.vol), GasMarket())
-
-    @property
-    def levels(self) -> VolLevels:
-        """Wide enough for vols that react."""
-        return reacting_levels()
-
-    def agents(self, book: HeldBook) -> tuple[Agent, ...]:
-        """All of them.
-
-        Raises:
-            InputError: The bank's share is outside 0 to 1.
-        """
-        if not 0.0 <= self.bank_share <= 1.0:
-            raise InputError(
-                f"bank share {self.bank_share:g}", place="--set bank_share", remedy="give 0 to 1"
-            )
-        bank = self.dealer("bank", book.times(self.bank_share), policy=self.hedging)
-        onchain = book.times(1.0 - self.bank_share)
-        band = keeper_policy(self.keeper_band, onchain)
-        return (
-            bank,
-            self.dealer("protocol", onchain, policy=band, perp=False, gas=True),
-            NoiseTraders(usd_per_day=self.noise_usd_per_day),
-            ValueTraders(strength=self.value_strength),
-            self.arbitrage,
-            self.crowd(book.spot),
-        )

@@ -69,6 +69,8 @@ class Scenario:
 
     name: ClassVar[str] = ""
     summary: ClassVar[str] = ""
+    least_chunk: ClassVar[int] = 2_048
+    """Paths below which a block has more to do with steps than with paths."""
 
     spot: float = 90_000.0
     vol: float = 0.5

@@ -1,0 +1,1 @@
+"""Stress, tails, margin, and contagion: what a book or a whole ecosystem can lose."""

@@ -1,0 +1,1 @@
+"""Protocol designs compared under the same shocks."""
