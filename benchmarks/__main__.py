@@ -13,6 +13,7 @@ from benchmarks.agreement import Agreement, agreements
 from benchmarks.comparisons import FULL, QUICK, Comparison, Plan, comparisons
 from benchmarks.hedge import hedge_rows
 from benchmarks.policy import policy_rows
+from benchmarks.pools import pool_rows
 from benchmarks.simd import simd_rows
 from benchmarks.simulator import simulator_rows
 from benchmarks.table import Row, Verdict
@@ -39,6 +40,7 @@ def main() -> int:
     header.append(share_line((time.process_time() - busy) / (time.perf_counter() - wall)))
     rows += simd_rows(quick=arguments.quick)
     rows += simulator_rows(quick=arguments.quick)
+    rows += pool_rows(quick=arguments.quick)
     rows += policy_rows(quick=arguments.quick)
     rows += hedge_rows(quick=arguments.quick)
     console.print(table.as_table(rows))

@@ -18,11 +18,24 @@ class Budget:
     scenario: str
     nanoseconds: float
     megabytes: float = 400.0
+    figures: tuple[tuple[str, float], ...] = ()
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """As the table names it."""
+        return self.name or self.scenario
 
 
 BUDGETS = (
     Budget(scenario="hedged-book", nanoseconds=10.0),
-    Budget(scenario="full-market", nanoseconds=150.0),
+    Budget(
+        scenario="full-market",
+        nanoseconds=150.0,
+        figures=(("vault_theta", 0.0),),
+        name="full-market without vault",
+    ),
+    Budget(scenario="full-market", nanoseconds=200.0),
 )
 
 
@@ -46,8 +59,8 @@ def simulator_rows(*, quick: bool) -> Iterator[Row]:
     size = QUICK if quick else FULL
     costs: dict[str, float] = {}
     for budget in BUDGETS:
-        figures = probe(budget.scenario, size)
-        costs[budget.scenario] = figures["nanoseconds"]
+        figures = probe(budget, size)
+        costs[budget.label] = figures["nanoseconds"]
         yield speed_row(budget, figures, size, judged=not quick)
         yield start_row(budget, figures)
         yield memory_row(budget, figures, size, judged=not quick)
@@ -64,10 +77,11 @@ def simulator_rows(*, quick: bool) -> Iterator[Row]:
     )
 
 
-def probe(scenario: str, size: Size) -> dict[str, float]:
+def probe(budget: Budget, size: Size) -> dict[str, float]:
     """Figures of one scenario, measured in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.simulator_probe", scenario]
+    command = [sys.executable, "-m", "benchmarks.simulator_probe", budget.scenario]
     command += [str(size.few), str(size.many), str(size.steps)]
+    command += [f"{name}={value}" for name, value in budget.figures]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return dict(json.loads(done.stdout))
 
@@ -76,7 +90,7 @@ def speed_row(budget: Budget, figures: dict[str, float], size: Size, *, judged: 
     """The slope between few and many paths: neither start-up nor tables are in it."""
     met = figures["nanoseconds"] <= budget.nanoseconds
     return Row(
-        task=f"simulate {budget.scenario}",
+        task=f"simulate {budget.label}",
         size=f"{size.few:,}→{size.many:,} × {size.steps:,}",
         peer="its budget",
         ours=f"{figures['nanoseconds']:.1f} ns",
@@ -90,7 +104,7 @@ def speed_row(budget: Budget, figures: dict[str, float], size: Size, *, judged: 
 def start_row(budget: Budget, figures: dict[str, float]) -> Row:
     """What a run costs before its first path, with compiled kernels in Numba's cache."""
     return Row(
-        task=f"simulate {budget.scenario}",
+        task=f"simulate {budget.label}",
         size="",
         peer="start-up",
         ours=f"{figures['import_seconds']:.1f} s",
@@ -105,7 +119,7 @@ def memory_row(budget: Budget, figures: dict[str, float], size: Size, *, judged:
     """The largest resident size, imports included."""
     met = figures["peak_megabytes"] <= budget.megabytes
     return Row(
-        task=f"simulate {budget.scenario}",
+        task=f"simulate {budget.label}",
         size=f"{size.many:,} × {size.steps:,}",
         peer="peak memory",
         ours=f"{figures['peak_megabytes']:.0f} MB",

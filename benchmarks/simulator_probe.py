@@ -1,6 +1,6 @@
 """One scenario in a process of its own: start-up, compilation, slope and peak memory, as one JSON line.
 
-``python -m benchmarks.simulator_probe SCENARIO FEW MANY STEPS``
+``python -m benchmarks.simulator_probe SCENARIO FEW MANY STEPS [KEY=VALUE ...]``
 """
 
 import json
@@ -14,7 +14,9 @@ WARM_PATHS = 64
 REPEATS = 3
 
 
-def main(scenario: str, few: int, many: int, steps: int) -> dict[str, float]:
+def main(
+    scenario: str, few: int, many: int, steps: int, figures: dict[str, str]
+) -> dict[str, float]:
     """Figures of one scenario.
 
     Times are the best of a few: a neighbour can only slow a run down.
@@ -25,7 +27,7 @@ def main(scenario: str, few: int, many: int, steps: int) -> dict[str, float]:
     from shortgamma.studies.scenarios.scenario import Inputs  # noqa: PLC0415
 
     imported = time.perf_counter()
-    setup = SCENARIOS[scenario](steps=steps).build(Inputs())
+    setup = SCENARIOS[scenario].parse(figures | {"steps": str(steps)}).build(Inputs())
 
     def timed(paths: int) -> float:
         start = time.perf_counter()
@@ -58,5 +60,6 @@ def peak_megabytes() -> float:
 
 
 if __name__ == "__main__":
-    name, *sizes = sys.argv[1:]
-    print(json.dumps(main(name, *map(int, sizes))))
+    name, *sizes = sys.argv[1:5]
+    figures = dict(pair.split("=", 1) for pair in sys.argv[5:])
+    print(json.dumps(main(name, *map(int, sizes), figures)))

@@ -151,7 +151,7 @@ def test_the_exit_code_is_one_where_a_target_is_missed(monkeypatch, capsys, verd
     monkeypatch.setattr(command, "native_builds", tuple)
     monkeypatch.setattr(command, "measured", lambda *_arguments: [one])
     monkeypatch.setattr(command, "simd_rows", lambda **_keywords: [])
-    for rows in ("simulator_rows", "policy_rows", "hedge_rows"):
+    for rows in ("simulator_rows", "pool_rows", "policy_rows", "hedge_rows"):
         monkeypatch.setattr(command, rows, lambda **_keywords: [])
     assert command.main() == code
     assert ("1 target missed: price against C tuned." in capsys.readouterr().out) == bool(code)

@@ -168,3 +168,16 @@ def test_a_pool_without_capital_is_refused():
         pool(capital_usd=0.0)
     with pytest.raises(InputError, match="clients of the pool"):
         Clients(buy_share=1.5)
+
+
+@pytest.mark.parametrize("name", ["naive", "gamma-aware", "twap-settled"])
+def test_bits_depend_neither_on_the_block_nor_on_who_is_in_it(name):
+    design = DESIGNS[name]
+    policy = design.hedge.policy(depth_usd_per_pct=1e5, capital_usd=50_000.0)
+    setup = market(
+        pool(design=design, policy=policy, clients=CROWD), steps=250, seconds=900.0, depth=1e5
+    )
+    whole = simulate(setup, Run(paths=41, seed=3, threads=1))
+    parts = simulate(setup, Run(paths=41, seed=3, block=6, threads=2))
+    for figure, values in whole.market.items():
+        assert values.tolist() == parts.market[figure].tolist(), figure

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import norm
@@ -100,7 +100,8 @@ def rules_for(shock, held, impact, **rest):
     return rules
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=60)
+@example(seed=1847, theta=2.0, sign=-1.0)
 @given(seed=st.integers(0, 2**16), theta=st.floats(0.05, 3.0), sign=st.sampled_from([-1.0, 1.0]))
 def test_the_price_stops_at_the_first_solution_on_its_way(seed, theta, sign):
     """Against a walk in small steps with SciPy's root finder, for short, long and mixed books."""
@@ -127,9 +128,12 @@ def test_the_price_stops_at_the_first_solution_on_its_way(seed, theta, sign):
             continue
         first = beyond[0] - way * 0.6999 / 3_999
         root = brentq(excess, min(first, beyond[0]), max(first, beyond[0]), xtol=1e-12)
-        assert orders[books.ANCHOR, j] == pytest.approx(root, abs=3e-7)
-        moved = shock[j] + impact[j] * orders[books.COINS, j]
-        assert moved == pytest.approx(root, abs=1e-5)
+        # The walk of this test may step over two solutions that lie close together; the kernel's may not
+        # go beyond what it finds, by more than its own least stride.
+        stop = orders[books.ANCHOR, j]
+        assert way * (stop - root) < books.LEAST_PER_WIDTH * rows[:, books.WIDTH].min()
+        assert abs(excess(stop)) < 1e-6 * (1.0 + theta)
+        assert shock[j] + impact[j] * orders[books.COINS, j] == pytest.approx(stop, abs=1e-5)
 
 
 def test_short_gamma_buys_what_rises_and_long_gamma_sells_it():

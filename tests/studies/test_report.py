@@ -1,4 +1,4 @@
-"""What the report adds to a measured market: a simulated day of it, and what a desk does about it."""
+"""What the report adds to a measured market: a simulated day, what a desk does about it, option pools, and risk."""
 
 from dataclasses import replace
 
@@ -6,15 +6,21 @@ import numpy as np
 import pytest
 
 from shortgamma.market.history import PriceHistory
+from shortgamma.risk.margin.regimes import REGIMES
+from shortgamma.studies.book_risk import SLOW, book_risk
+from shortgamma.studies.margin import margin
 from shortgamma.studies.report import (
     DESK_SHARE,
     GAMMA_KEPT,
     LEGS,
+    desk_book,
     desk_hedge,
     full_report,
+    pool_question,
     usual_vol,
 )
 from shortgamma.studies.source import exposure_of
+from shortgamma.studies.stress import stress
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +38,10 @@ def test_the_day_is_that_of_the_measured_book(short):
     document = found.to_dict()
     assert document["gamma_usd_per_pct"] == short.to_dict()["gamma_usd_per_pct"]
     assert document["simulation"]["metrics"]["realised_vol_ratio"]["value"] > 1.0
+    risk = document["risk"]
+    assert risk["share"] == DESK_SHARE
+    assert risk["stress"]["worst"]["pnl_usd"] < 0.0
+    assert list(risk["margin"]["regimes"]) == [name for name in REGIMES if name not in SLOW]
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +105,54 @@ def test_given_prices_replace_the_process(short):
     assert day.metrics["realised_vol_without"].value == pytest.approx(
         0.02 * np.sqrt(8_760.0), rel=0.1
     )
+
+
+def test_the_pools_stand_in_the_measured_market(short):
+    question = pool_question(short, history=None, paths=50, workers=1)
+    (here,) = question.sets
+    market = question.market_of(here)
+    assert market.spot == short.chain.spot
+    assert market.vol == usual_vol(short.chain)
+    assert market.depth_usd_per_pct == short.assumptions.depth_usd_per_pct
+    assert market.clock.horizon == pytest.approx(7.0 / 365.0)
+    assert [design.name for design in question.designs] == ["naive", "gamma-aware", "unhedged"]
+
+
+@pytest.fixture(scope="module")
+def risk(short):
+    return book_risk(desk_book(short), share=DESK_SHARE, depth_usd_per_pct=300e6)
+
+
+def test_the_risk_is_that_of_the_share_which_the_desk_holds(short, risk):
+    """Revaluation is linear in holdings: the share loses its part of what the whole book loses."""
+    book = desk_book(short)
+    whole = stress(replace(book, quantity=book.quantity / DESK_SHARE))
+    np.testing.assert_allclose(
+        risk.stress.matrix.pnl_usd, DESK_SHARE * whole.matrix.pnl_usd, rtol=1e-9
+    )
+    gamma = DESK_SHARE * short.totals.gamma_usd_per_pct
+    assert risk.stress.totals.gamma_usd_per_pct == pytest.approx(gamma)
+
+
+def test_a_desk_that_is_short_loses_in_its_worst_cell_and_earns_time_decay(risk):
+    assert risk.stress.totals.gamma_usd_per_pct < 0.0
+    assert risk.stress.matrix.worst.pnl_usd < 0.0
+    assert risk.stress.carry.theta_usd_per_day > 0.0
+    assert risk.stress.carry.days == pytest.approx(
+        -risk.stress.matrix.worst.pnl_usd / risk.stress.carry.theta_usd_per_day
+    )
+
+
+@pytest.mark.parametrize("name", ["deribit-sm", "span", "full-collateral", "opyn-naked"])
+def test_every_regime_asks_what_it_asks_alone(short, risk, name):
+    alone = margin(desk_book(short), name).asked[0]
+    here = next(one for one in risk.margin.asked if one.regime.name == name)
+    assert here.now.status == alone.now.status
+    np.testing.assert_array_equal(here.now.initial_equity, alone.now.initial_equity)
+    assert len(here.shocked) == len(alone.shocked)
+
+
+def test_a_desk_without_holdings_has_no_risk(short):
+    book = desk_book(short)
+    nothing = replace(book, quantity=np.zeros(len(book.options)))
+    assert book_risk(nothing, share=DESK_SHARE, depth_usd_per_pct=300e6) is None

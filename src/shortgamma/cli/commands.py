@@ -34,7 +34,7 @@ MEASURED = (
     click.option(
         "--positioning",
         metavar="MODEL|FILE",
-        help="naive, dealer-short, dealer-long, flow, or an inventory file."
+        help="naive, dealer-short, dealer-long, flow, or a file: an inventory, or states of protocols."
         "  [default: flow with trades, else naive]",
     ),
     click.option("--trades", metavar="FILE", help="Trades for `flow`."),

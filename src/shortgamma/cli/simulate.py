@@ -63,7 +63,8 @@ def simulate(scenario: str, **given: Any) -> None:
     """What hedging flow does to the price, against the same shocks without hedging.
 
     SCENARIO is a scenario file (.toml) or one of hedged-book, gamma-squeeze, liquidation-cascade,
-    full-market, replay, one-bank, one-vault, oct-2025, mar-2020, desk, scalper.
+    full-market, replay, one-bank, one-vault, oct-2025, mar-2020, desk, scalper, friday-roll,
+    amm-naive, amm-gamma-aware.
     """
     from shortgamma.studies.plans import answers, planned
 

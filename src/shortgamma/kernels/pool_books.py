@@ -56,8 +56,9 @@ CLOSE = 1e-8
 UNIQUE = 0.9  # Λ·(steepest slope) below which Newton steps find the only solution
 SETTLED = 1e-6  # a last Newton step below this leaves an error of its square
 STEEP = 0.6  # φ(0) times the largest ratio of a forward to the spot, 1.5
-PER_WIDTH = 0.5  # stride of the walk from the shock, in widths of the narrowest contract
-NARROWEST = 1e-4
+PER_WIDTH = 0.5  # longest stride of the walk from the shock, in widths of the narrowest contract
+LEAST_PER_WIDTH = 1.0 / 256.0  # shortest one
+NARROWEST = 1e-5
 
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
@@ -191,15 +192,17 @@ def excess_at(j, y, rules, pinned, quantity, used, terms):
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def steepest(j, quantity, used, terms):
-    """Upper bound of the derivative of a path's target by the log price, coins; and the narrowest width."""
-    bound, narrow = 0.0, math.inf
+    """Bounds of the derivative of a path's target, upwards and in size, coins; the narrowest width."""
+    bound, size, narrow = 0.0, 0.0, math.inf
     for i in range(used.size):
         q = quantity[i, j]
         if used[i] and q != 0.0:
             share, width = terms[i, SHARE], terms[i, WIDTH]
-            bound += max(-q, 0.0) * (share * share * STEEP / width + 1.0 - share)
+            per_coin = share * share * STEEP / width + 1.0 - share
+            bound += max(-q, 0.0) * per_coin
+            size += abs(q) * per_coin
             narrow = min(narrow, width / share)
-    return bound, narrow
+    return bound, size, narrow
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
@@ -217,19 +220,21 @@ def close_in(j, near, far, rules, pinned, quantity, used, terms):
 
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
-def outward(j, narrow, largest, rules, pinned, quantity, used, terms):
+def outward(j, steep, narrow, largest, rules, pinned, quantity, used, terms):
     """The solution nearest to the shock in the direction of the demand there, and whether there is one.
 
-    Walks by less than half a width of the narrowest contract, and by less than its demand would carry the
-    price, until the excess demand changes sign. Without a solution short of ``largest`` it answers that end.
+    The excess demand cannot fall faster than by 1 + Λ·``steep``, so a walk by no more than it over that steps
+    over no solution, except two nearer together than the least stride, a part of the narrowest width.
+    Without a solution short of ``largest`` it answers that end.
     """
     u = rules[SHOCK, j]
     near = u
     excess, _coins, _rise = excess_at(j, near, rules, pinned, quantity, used, terms)
     way = math.copysign(1.0, excess)
-    cell = max(PER_WIDTH * narrow, NARROWEST)
+    cell, least = PER_WIDTH * narrow, max(LEAST_PER_WIDTH * narrow, NARROWEST)
+    per_log = 1.0 + rules[IMPACT, j] * steep
     while abs(excess) > CLOSE:
-        far = near + way * min(max(0.5 * abs(excess), CLOSE), cell)
+        far = near + way * min(max(abs(excess) / per_log, least), max(cell, least))
         if abs(far - u) >= largest:
             return u + way * largest, False
         excess, _coins, _rise = excess_at(j, far, rules, pinned, quantity, used, terms)
@@ -241,9 +246,14 @@ def outward(j, narrow, largest, rules, pinned, quantity, used, terms):
 
 @njit(fastmath=FAST, error_model="numpy", forceinline=True, cache=True)
 def newton_steps(y, rules, orders, work, first):
-    """One Newton step of every path that is awake, into the last row of ``work``; the largest of them."""
+    """One Newton step of every path, into row 3 of ``work``, until its own is small; the largest of them.
+
+    A path that has settled is left alone, so that its bits do not depend on who is beside it.
+    """
     worst = 0.0
     for j in range(y.size):
+        if not first and work[3, j] == 0.0:
+            continue
         gap = -work[0, j] - rules[HELD, j]
         if first:
             awake = abs(gap) > rules[BAND, j] and rules[IMPACT, j] < math.inf
@@ -255,7 +265,8 @@ def newton_steps(y, rules, orders, work, first):
         impact = rules[IMPACT, j] if is_awake else 0.0
         tilt = 1.0 - impact * slope
         miss = rules[SHOCK, j] + impact * coins - y[j]
-        work[3, j] = miss / tilt if tilt > 0.0 else miss
+        step = miss / tilt if tilt > 0.0 else miss
+        work[3, j] = step if abs(step) >= CLOSE else 0.0
         worst = max(worst, abs(work[3, j]))
     return worst
 
@@ -272,17 +283,17 @@ def settle_lanes(rules, pinned, quantity, used, terms, largest, orders, work):
                 row = pinned[int(terms[i, EXPIRY])]
                 stage_hedge(y, row, quantity[i], numbers_of(i, terms), work)
         worst = newton_steps(y, rules, orders, work, turn == 0)
-        if worst < CLOSE or turn == NEWTON - 1:
+        if worst == 0.0 or turn == NEWTON - 1:
             break
         for j in range(y.size):
             y[j] += work[3, j]
     for j in range(y.size):
         if work[2, j] == 0.0:
             continue
-        bound, narrow = steepest(j, quantity, used, terms)
+        bound, steep, narrow = steepest(j, quantity, used, terms)
         if bound * rules[IMPACT, j] < UNIQUE and abs(work[3, j]) < SETTLED:
             continue
-        y[j], found = outward(j, narrow, largest, rules, pinned, quantity, used, terms)
+        y[j], found = outward(j, steep, narrow, largest, rules, pinned, quantity, used, terms)
         _e, orders[COINS, j], rise = excess_at(j, y[j], rules, pinned, quantity, used, terms)
         orders[SLOPE, j] = rise if found else 0.0
 

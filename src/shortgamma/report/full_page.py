@@ -1,4 +1,4 @@
-"""The page of a report: the measured market, the simulated day of it, and what a desk does about it."""
+"""The page of a report: the measured market, the simulated day of it, a desk, option pools, and risk."""
 
 from shortgamma.report.amounts import percent
 from shortgamma.report.desk_page import desk_appendix
@@ -15,6 +15,8 @@ from shortgamma.report.page import (
     tile_html,
     unbroken,
 )
+from shortgamma.report.pools_page import pools_appendix
+from shortgamma.report.risk_chapters_page import risk_appendix
 from shortgamma.report.simulation_grounds import simulation_grounds
 from shortgamma.report.simulation_page import chapter_html, simulation_tiles
 from shortgamma.report.simulation_story import simulation_chapters
@@ -31,6 +33,9 @@ def full_page(answer: Report) -> str:
     amplification = answer.exposure.feedback.amplification
     day = appendix(answer.simulation, amplification)
     whole = day if answer.desk is None else joined(day, desk_appendix(answer.desk))
+    whole = joined(whole, pools_appendix(answer.pools))
+    if answer.risk is not None:
+        whole = joined(whole, risk_appendix(answer.risk))
     return page(answer.exposure, whole)
 
 

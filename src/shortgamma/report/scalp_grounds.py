@@ -6,13 +6,8 @@ from typing import Any, Final
 
 from shortgamma.report.amounts import number, percent, usd
 from shortgamma.report.assumptions import Ground, Origin
-from shortgamma.report.simulation_grounds import (
-    BUNDLED,
-    OF_BUNDLED_BOOK,
-    basis_points,
-    of_scenario,
-    seconds,
-)
+from shortgamma.report.scenario_notes import basis_points, seconds
+from shortgamma.report.simulation_grounds import BUNDLED, OF_BUNDLED_BOOK, of_scenario
 from shortgamma.studies.scalping.answer import Setting
 from shortgamma.studies.scalping.break_even import SHARES
 from shortgamma.studies.scalping.constraints import SIGNIFICANT

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortgamma.report.amounts import number, usd
-from shortgamma.report.simulation_grounds import NOTES
+from shortgamma.report.scenario_notes import NOTES
 from shortgamma.report.simulation_words import percent_with_error, usd_with_error, with_error
 from shortgamma.studies.scenarios.file import Value
 from shortgamma.studies.simulation import Metric

@@ -1,4 +1,4 @@
-"""The main job: the gamma of the system, what hedging it does to the price, and what a desk does about it."""
+"""The main job: the gamma of the system, what hedging it does to the price, and what to do about it."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,12 @@ from shortgamma.feedback.engine import Progress, weighted
 from shortgamma.market.book import Book
 from shortgamma.market.chain import Chain
 from shortgamma.market.history import PriceHistory
+from shortgamma.protocols.pool.registry import GAMMA_AWARE, NAIVE, design_named
+from shortgamma.studies.book_risk import BookRisk, book_risk
+from shortgamma.studies.design.answer import DesignAnswer
+from shortgamma.studies.design.question import FEWEST_PATHS, DesignQuestion
+from shortgamma.studies.design.shocks import ShockSet
+from shortgamma.studies.design.study import design
 from shortgamma.studies.ensemble.ensemble import ensemble
 from shortgamma.studies.exposure import Exposure
 from shortgamma.studies.hedge import Hedge, hedge
@@ -20,8 +26,10 @@ from shortgamma.studies.policies.question import SCENARIO
 from shortgamma.studies.policies.study import policy
 from shortgamma.studies.scenarios.books import held_book
 from shortgamma.studies.scenarios.leveraged import LiquidationCascade
+from shortgamma.studies.scenarios.pools import NaivePool
 from shortgamma.studies.scenarios.scenario import Inputs
 from shortgamma.studies.simulation import Simulation, answer, job_of
+from shortgamma.studies.threads import threads_of
 
 USUAL_YEARS = 30.0 / 365.0
 """Time to expiry at which the vol of a chain is read."""
@@ -45,6 +53,18 @@ DESK_STEPS = 168
 DESK_PATHS = 2_000
 """At most, for that."""
 DESK_GRID = Grid(thresholds=8, intervals=4)
+
+POOL_DESIGNS = (NAIVE, GAMMA_AWARE, "unhedged")
+POOL_PATHS = 400
+"""At most, on which designs of a pool are compared."""
+POOL_STEPS, POOL_SECONDS = 672, 900.0
+"""A week of quarters of an hour."""
+POOL_THETA = -0.05
+"""Gamma that a pool starts with, over depth (A)."""
+CAPITAL_PER_DEPTH, ORDER_PER_DEPTH, VOLUME_PER_DEPTH = 0.8, 0.05, 60.0
+"""Capital, mean order of a client and the market's volume of a day, over the depth for 1 % (A)."""
+POOL_WORK = 0.3
+"""Share of the work after the simulated day that this is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,23 +95,29 @@ class DeskHedge:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """All three parts.
+    """All its parts.
 
     Args:
         exposure: The measured market.
         simulation: A day of that market, with the dealers' book hedged and without.
         desk: How one of the dealers hedges; None where nobody holds any gamma.
+        pools: What option pools of different designs would do to this market.
+        risk: What that desk may lose, and the margin it needs; None where nobody holds anything.
     """
 
     exposure: Exposure
     simulation: Simulation
     desk: DeskHedge | None
+    pools: DesignAnswer
+    risk: BookRisk | None
 
     def to_dict(self) -> dict[str, object]:
         """The answer as ``--json`` prints it: the exposure, with the other parts below keys of their own."""
         return self.exposure.to_dict() | {
             "simulation": self.simulation.to_dict(),
             "desk": None if self.desk is None else self.desk.to_dict(),
+            "design": self.pools.to_dict(),
+            "risk": None if self.risk is None else self.risk.to_dict(),
         }
 
 
@@ -132,8 +158,48 @@ def full_report(
     with ensemble([job], workers=workers, progress=weighted(progress, DAY_WORK)) as outcomes:
         day = answer(job, outcomes[0])
     rest = weighted(progress, 1.0 - DAY_WORK)
-    desk = desk_hedge(exposure, history=history, paths=paths, workers=workers, progress=rest)
-    return Report(exposure=exposure, simulation=day, desk=desk)
+    own = weighted(rest, 1.0 - POOL_WORK)
+    desk = desk_hedge(exposure, history=history, paths=paths, workers=workers, progress=own)
+    question = pool_question(exposure, history=history, paths=paths, workers=workers)
+    pools = design(question, progress=weighted(rest, POOL_WORK))
+    risk = book_risk(
+        desk_book(exposure),
+        share=DESK_SHARE,
+        depth_usd_per_pct=exposure.assumptions.depth_usd_per_pct,
+    )
+    return Report(exposure=exposure, simulation=day, desk=desk, pools=pools, risk=risk)
+
+
+def pool_question(
+    exposure: Exposure, *, history: PriceHistory | None, paths: int, workers: int | None
+) -> DesignQuestion:
+    """Option pools of the usual designs for a week in the measured market: its spot, vol and depth.
+
+    Args:
+        exposure, history, paths, workers: See :func:`full_report`.
+    """
+    chain, depth = exposure.chain, exposure.assumptions.depth_usd_per_pct
+    figures = {
+        "spot": chain.spot,
+        "vol": usual_vol(chain),
+        "steps": POOL_STEPS,
+        "step_seconds": POOL_SECONDS,
+        "depth_usd_per_pct": depth,
+        "theta": POOL_THETA,
+        "capital_usd": CAPITAL_PER_DEPTH * depth,
+        "order_coins": ORDER_PER_DEPTH * depth / chain.spot,
+        "daily_volume_usd": VOLUME_PER_DEPTH * depth,
+    }
+    here = ShockSet(name="this market", summary="spot, vol and depth as measured", figures=figures)
+    return DesignQuestion(
+        market=NaivePool(process="gbm" if history is None else "bootstrap"),
+        designs=tuple(map(design_named, POOL_DESIGNS)),
+        sets=(here,),
+        inputs=Inputs(history=history),
+        paths=max(min(paths, POOL_PATHS), FEWEST_PATHS),
+        seed=SEED,
+        threads=threads_of(workers),
+    )
 
 
 def desk_hedge(

@@ -149,7 +149,7 @@ class PoolState:
             gamma=self.greeks[SLOPE][paths] / price,
             unit_gamma=gamma,
             impact=world.paths[IMPACT][paths],
-            short_coins=-np.minimum(self.quantity[:, paths], 0.0).sum(axis=0),
+            short_coins=-in_order(np.minimum(self.quantity[:, paths], 0.0)),
             capital_usd=self.equity(world, self._opening(world))[paths],
         )
 
@@ -197,7 +197,10 @@ class PoolState:
         )
 
     def hedge(self, world: World) -> None:
-        """Sends what the policy asks for, as a schedule around the price at which it would land alone."""
+        """Sends what the policy asks for, as a schedule around the price at which it would land alone.
+
+        It sends in every step: the clearing of a path must not depend on whether others of its block trade.
+        """
         rule = self.pool.policy.rule(self._view(world, self._opening(world)))
         rules = self.rules
         rules[books.HELD] = world.accounts.coins[self.account]
@@ -209,8 +212,6 @@ class PoolState:
         )
         coins, slope, anchor = self.orders
         self.traded = (coins != 0.0) | (slope != 0.0)
-        if not self.traded.any():
-            return
         np.copyto(self.last_years, world.years + world.step_years, where=self.traded)
         np.copyto(self.last_price, self._opening(world), where=self.traded)
         self.sums["hedges"] += self.traded
@@ -228,7 +229,7 @@ class PoolState:
         start, end = world.years, world.years + world.step_years
         for expiry in self.board.expiring(start, end):
             rows, payoff = self.board.payoff(expiry, self.pinned[expiry], world.log_price)
-            owed = (self.quantity[rows] * payoff).sum(axis=0)
+            owed = in_order(self.quantity[rows] * payoff)
             world.accounts.pay(self.clients, self.account, owed)
             self.quantity[rows] = 0.0
 
@@ -260,3 +261,8 @@ class PoolState:
             "mean_theta": self.sums["theta"] / len(world.setup.clock),
             "least_theta": self.least_theta,
         }
+
+
+def in_order(rows: Matrix) -> Vector:
+    """Sum over the rows one after the other; the order of NumPy's own depends on the number of columns."""
+    return np.cumsum(rows, axis=0)[-1]

@@ -60,6 +60,25 @@ class SetAnswer:
     fair: Mapping[str, FairPlay]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """How the judged design was found.
+
+    Args:
+        design: Whose parameters were searched.
+        ranges: Lowest and highest value of each, by name.
+        tries: Candidates beside the design itself.
+        objective: Figure of all markets together that was to be best.
+        chosen: The best one that plays fair, on paths of its own.
+    """
+
+    design: str
+    ranges: Mapping[str, tuple[float, float]]
+    tries: int
+    objective: str
+    chosen: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DesignAnswer:
     """Designs beside each other in every market.
@@ -68,11 +87,13 @@ class DesignAnswer:
         question: What was compared.
         sets: By market.
         pooled: All markets together, every path counting the same.
+        searched: How the judged design was found; None where it was given.
     """
 
     question: DesignQuestion
     sets: tuple[SetAnswer, ...]
     pooled: SetAnswer
+    searched: Searched | None = None
 
     @property
     def first(self) -> str:
@@ -104,6 +125,7 @@ class DesignAnswer:
                 "largest_cost_ratio": WIDER,
                 "training_paths": question.training_paths if question.equal_volume else 0,
             },
+            "searched": None if self.searched is None else plain(self.searched),
             "paths": question.paths,
             "seed": question.seed,
             "parameters": plain(question.market),

@@ -19,6 +19,7 @@ from shortgamma.studies.design.search import (
 )
 from shortgamma.studies.design.shocks import sets_named
 from shortgamma.studies.design.study import design
+from shortgamma.studies.plans import PATHS as USUAL_PATHS
 from shortgamma.studies.plans import Planned, Request, planned, texts
 from shortgamma.studies.scenarios.pools import NaivePool, PoolMarket
 from shortgamma.studies.threads import threads_of
@@ -60,13 +61,14 @@ def design_comparison(
     equal_volume, progress = rest.pop("equal_volume", True), rest.pop("progress", None)
     threads = threads_of(rest.pop("workers", None))
     market, chosen, plan = market_of(scenario, figures or {}, **rest)
+    has_paths = rest.get("paths") is not None or plan.jobs[0].paths != USUAL_PATHS
     question = DesignQuestion(
         market=market,
         chosen=chosen,
-        designs=compared(designs, sweep),
+        designs=compared(designs, sweep, has_search=optimise is not None),
         sets=sets_named(shocks),
         inputs=plan.jobs[0].inputs,
-        paths=rest.get("paths") or PATHS,
+        paths=plan.jobs[0].paths if has_paths else PATHS,
         seed=plan.jobs[0].seed,
         threads=threads,
         equal_volume=equal_volume,
@@ -77,12 +79,19 @@ def design_comparison(
     best = searched(question, search, progress=weighted(progress, SEARCHING))
     names = {best.name: best, search.design.name: search.design}
     final = replace(question, designs=(question.designs[0], *names.values()))
-    return design(final, progress=weighted(progress, 1.0 - SEARCHING))
+    found = design(final, progress=weighted(progress, 1.0 - SEARCHING))
+    return replace(found, searched=search.record(best))
 
 
-def compared(designs: Sequence[str | PoolDesign], sweep: str | None) -> tuple[PoolDesign, ...]:
+def compared(
+    designs: Sequence[str | PoolDesign], sweep: str | None, *, has_search: bool
+) -> tuple[PoolDesign, ...]:
     """What is compared: the given designs or all bundled ones, then the variants of a sweep."""
     given = [parsed_design(item) if isinstance(item, str) else item for item in designs]
+    if has_search:
+        # The search puts what it finds second; until then any other design stands there.
+        first, *rest = given or DESIGNS.values()
+        return (first, *(rest or [each for each in DESIGNS.values() if each != first][:1]))
     if sweep is None:
         return tuple(given or DESIGNS.values())
     variants = parsed_sweep(sweep)

@@ -43,35 +43,38 @@ def committed_spreads(
     """
     base = question.designs[0]
     spreads = {design.name: design.pricing.spread_points for design in question.designs}
+    open_ = dict(spreads)
     known: dict[str, list[tuple[float, float]]] = {name: [] for name in spreads}
-    for _ in range(ROUNDS):
-        volumes = log_volumes(question, shocks, spreads, offset)
-        wanted = volumes[base.name]
+    wanted = 0.0
+    for turn in range(ROUNDS):
+        volumes = log_volumes(question, shocks, open_, offset) if open_ else {}
+        wanted = volumes[base.name] if turn == 0 else wanted
         for name, volume in volumes.items():
             known[name].append((spreads[name], volume - wanted))
+        open_ = {
+            name: next_spread(points)
+            for name, points in known.items()
+            if name in volumes and abs(points[-1][1]) >= ENOUGH
+        }
+        spreads |= open_
         if progress is not None:
             progress(1.0 / ROUNDS)
-        settled = {name: abs(points[-1][1]) < ENOUGH for name, points in known.items()}
-        spreads = {
-            name: spreads[name] if settled[name] else next_spread(points)
-            for name, points in known.items()
-        }
     return spreads
 
 
 def log_volumes(
     question: DesignQuestion, shocks: ShockSet, spreads: Mapping[str, float], offset: int
 ) -> dict[str, float]:
-    """Log of the mean notional that each design trades on the training paths."""
+    """Log of the mean notional that some designs trade on the training paths, by name."""
     run = Run(
         paths=question.training_paths,
         seed=question.seed + TRAINING_SEED + offset,
-        threads=question.threads,
-        block=-(-question.training_paths // question.threads),
+        threads=1,
+        block=question.training_paths,
     )
-    outcomes = simulate_all(question.setups(shocks, spreads), run)
-    names = [design.name for design in question.designs]
-    return {name: log_volume(out) for name, out in zip(names, outcomes, strict=True)}
+    setups = question.setups(shocks, spreads)
+    outcomes = simulate_all(list(setups.values()), run)
+    return {name: log_volume(out) for name, out in zip(setups, outcomes, strict=True)}
 
 
 def log_volume(outcome: Outcome) -> float:

@@ -15,6 +15,8 @@ from shortgamma.studies.scenarios.scenario import Inputs
 
 FEWEST_PATHS = 40
 """The worst 5 % of them are two."""
+SEEDS = 2**33
+"""How many a caller may choose from: markets and training paths have those beyond."""
 TRAINING_SEED = 2**40
 """Is added to the seed for the paths on which spreads are adjusted; the compared paths are others."""
 TRAINING_SHARE = 0.25
@@ -54,7 +56,7 @@ class DesignQuestion:
         if len(set(names)) != len(names) or len(names) < 2:
             raise InputError(
                 f"{', '.join(names) or 'nothing'} cannot be compared",
-                place="--designs",
+                place="--design",
                 remedy=f"give two or more different ones; {NAIVE} first is usual",
             )
         if not FEWEST_PATHS <= self.paths <= MOST_PATHS:
@@ -63,15 +65,20 @@ class DesignQuestion:
                 place="--paths",
                 remedy=f"give {FEWEST_PATHS} or more: the worst 5 % of them are looked at",
             )
-        if not 0 <= self.seed < TRAINING_SEED:
-            raise InputError(
-                f"seed {self.seed}", place="--seed", remedy=f"give 0 to {TRAINING_SEED - 1}"
-            )
+        if not 0 <= self.seed < SEEDS:
+            raise InputError(f"seed {self.seed}", place="--seed", remedy=f"give 0 to {SEEDS - 1}")
 
     @property
     def training_paths(self) -> int:
         """On which spreads are adjusted."""
         return max(round(TRAINING_SHARE * self.paths), FEWEST_TRAINING)
+
+    @property
+    def work(self) -> int:
+        """Steps of paths of pools, the training counted in."""
+        steps = sum(self.market_of(shocks).steps for shocks in self.sets)
+        training = 2 * self.training_paths if self.equal_volume else 0
+        return len(self.designs) * steps * (self.paths + training)
 
     def market_of(self, shocks: ShockSet) -> PoolMarket:
         """The scenario in one of the markets."""
@@ -81,18 +88,19 @@ class DesignQuestion:
             figures.pop("process", None)
         return replace(self.market, **{k: v for k, v in figures.items() if k not in self.chosen})
 
-    def setups(self, shocks: ShockSet, spreads: Mapping[str, float]) -> list[Setup]:
+    def setups(self, shocks: ShockSet, spreads: Mapping[str, float]) -> dict[str, Setup]:
         """One market per design, all with the same shocks.
 
         Args:
             shocks: Which market.
-            spreads: Half-spread of each design by name, vol points; missing = what it comes with.
+            spreads: Half-spread by the name of each design that is wanted, vol points.
         """
         market = self.market_of(shocks)
         first = market.build(self.inputs)
         book = market.held(self.inputs)
-        found: list[Setup] = []
+        found: dict[str, Setup] = {}
         for design in self.designs:
-            priced = design.at_spread(spreads[design.name]) if design.name in spreads else design
-            found.append(replace(first, agents=(market.pool(priced, book), *market.others)))
+            if design.name in spreads:
+                pool = market.pool(design.at_spread(spreads[design.name]), book)
+                found[design.name] = replace(first, agents=(pool, *market.others))
         return found

@@ -10,7 +10,7 @@ from shortgamma.basics.errors import InputError
 from shortgamma.protocols.pool.design import PoolDesign
 from shortgamma.protocols.pool.parameters import SPREAD, parameters_of, with_parameters
 from shortgamma.protocols.pool.registry import design_named
-from shortgamma.studies.design.answer import SAME_VOLUME, WIDER
+from shortgamma.studies.design.answer import SAME_VOLUME, WIDER, Searched
 from shortgamma.studies.design.figures import FIGURES, HIGHER_IS_BETTER, LOWER_IS_BETTER
 from shortgamma.studies.design.question import DesignQuestion
 from shortgamma.studies.design.study import design
@@ -65,6 +65,16 @@ class Search:
             raise InputError(
                 f"{self.tries} tries", place="--tries", remedy=f"give 2 to {MOST_TRIES}"
             )
+
+    def record(self, best: PoolDesign) -> Searched:
+        """What was searched and what was found."""
+        return Searched(
+            design=self.design.name,
+            ranges=dict(self.ranges),
+            tries=self.tries,
+            objective=self.objective,
+            chosen=best.name,
+        )
 
     def candidates(self, seed: int) -> list[PoolDesign]:
         """Designs spread over the ranges, the design itself first."""

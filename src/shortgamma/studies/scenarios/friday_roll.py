@@ -145,9 +145,13 @@ class FridayRoll(Scenario):
         )
         found: list[Agent] = [sellers]
         if self.hedged_share > 0.0:
-            found.append(self.hedgers("market makers", self.hedged_share, self.prehedge_share))
+            found.append(
+                self.hedgers("market makers", share=self.hedged_share, presold=self.prehedge_share)
+            )
         if self.seller_hedged_share > 0.0:
-            found.append(self.hedgers("hedging vaults", -self.seller_hedged_share, 0.0))
+            found.append(
+                self.hedgers("hedging vaults", share=-self.seller_hedged_share, presold=0.0)
+            )
         if book.label != BUNDLED:
             dealer = Dealer(options=book.options, quantity=book.quantity, costs=self.costs)
             found.append(dealer)
@@ -182,7 +186,7 @@ class FridayRoll(Scenario):
             recovery_hours=self.recovery_hours,
         )
 
-    def hedgers(self, label: str, share: float, presold: float) -> VaultHedgers:
+    def hedgers(self, label: str, *, share: float, presold: float) -> VaultHedgers:
         """Who hedges a part of what vaults sell; negative = the vaults themselves."""
         return VaultHedgers(
             label=label,

@@ -12,7 +12,6 @@ from shortgamma.feedback.agents.clients import Clients
 from shortgamma.feedback.agents.noise import ForcedFlow
 from shortgamma.feedback.agents.pool import OptionPool
 from shortgamma.feedback.depth import WithdrawingDepth
-from shortgamma.feedback.processes.process import Process
 from shortgamma.protocols.pool.design import PoolDesign
 from shortgamma.protocols.pool.registry import GAMMA_AWARE, NAIVE, design_named
 from shortgamma.studies.scenarios.books import HeldBook, option_series, scaled
@@ -41,9 +40,9 @@ class PoolMarket(Scenario):
         gas_usd: Of each hedge (A).
         daily_volume_usd: Of the spot market, which the pool's flow is compared with (A).
         depth_floor: Least part of the depth that remains as the market gets wilder (A).
-        event_days: Day on which somebody trades whatever the price, and depth is withdrawn (A).
-        event_hours: How long the trading takes (A).
-        event_usd: Bought in it at the initial price; negative = sold, 0 = no event (A).
+        event_start_days: Day on which somebody trades whatever the price, and depth is withdrawn (A).
+        event_length_hours: How long the trading takes (A).
+        event_bought_usd: Bought in it at the initial price; negative = sold, 0 = no event (A).
         event_depth: Part of the depth that remains on the day of an event (A).
     """
 
@@ -68,9 +67,9 @@ class PoolMarket(Scenario):
     gas_usd: float = 5.0
     daily_volume_usd: float = 300e6
     depth_floor: float = 0.5
-    event_days: float = 10.0
-    event_hours: float = 6.0
-    event_usd: float = 0.0
+    event_start_days: float = 10.0
+    event_length_hours: float = 6.0
+    event_bought_usd: float = 0.0
     event_depth: float = 1.0
 
     @property
@@ -80,27 +79,29 @@ class PoolMarket(Scenario):
         Raises:
             InputError: The day of the event is negative.
         """
-        if not (self.event_days >= 0.0 and self.event_hours > 0.0):
+        if not (self.event_start_days >= 0.0 and self.event_length_hours > 0.0):
             raise InputError(
-                f"an event of {self.event_hours:g} hours on day {self.event_days:g}",
-                place="--set event_days",
+                f"an event of {self.event_length_hours:g} hours on day {self.event_start_days:g}",
+                place="--set event_start_days",
                 remedy="give a day of 0 or more and positive hours",
             )
-        begin = self.event_days / DAYS_PER_YEAR
+        begin = self.event_start_days / DAYS_PER_YEAR
         end = begin + 1.0 / DAYS_PER_YEAR
-        schedule = ((begin, self.event_depth), (end, 1.0)) if self.event_usd else ()
+        schedule = ((begin, self.event_depth), (end, 1.0)) if self.event_bought_usd else ()
         return self.withdrawing(self.depth_floor, schedule)
 
-    def fair_vol(self, process: Process) -> float:
-        """At which the pool marks and sells, decimal."""
-        return self.implied_vol or process.annual_vol
+    def held(self, inputs: Inputs) -> HeldBook:
+        """The given book, or the board at the vol of the price."""
+        return inputs.book or self.board(self.implied_vol or self.exogenous(inputs).annual_vol)
 
-    def bundled_book(self) -> HeldBook:
-        """The board of the pool: weekly expiries over a fixed ladder of strikes.
+    def board(self, vol: float) -> HeldBook:
+        """What the pool lists: weekly expiries over a fixed ladder of strikes.
 
         What it holds at the start is in the two nearest expiries, short by θ.
+
+        Args:
+            vol: At which it marks and sells, decimal.
         """
-        vol = self.fair_vol(self.exogenous(Inputs()))
         ladder = self.spot * np.exp(np.linspace(-WIDEST, WIDEST, STRIKES))
         days = np.repeat(LISTED_DAYS, STRIKES)
         strike = np.tile(ladder, len(LISTED_DAYS))
@@ -142,13 +143,13 @@ class PoolMarket(Scenario):
     @property
     def others(self) -> tuple[Agent, ...]:
         """Who trades whatever the price; none where there is no event."""
-        if not self.event_usd:
+        if not self.event_bought_usd:
             return ()
         event = ForcedFlow(
             label="event",
-            start_years=self.event_days / DAYS_PER_YEAR,
-            years=self.event_hours * 3_600.0 / SECONDS_PER_YEAR,
-            usd=self.event_usd,
+            start_years=self.event_start_days / DAYS_PER_YEAR,
+            years=self.event_length_hours * 3_600.0 / SECONDS_PER_YEAR,
+            usd=self.event_bought_usd,
         )
         return (event,)
 
