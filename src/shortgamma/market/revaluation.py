@@ -166,14 +166,14 @@ def option_pnl(options: OptionSeries, shocks: Sequence[Shock]) -> Matrix:
     Returns:
         USD, shape (k, n).
     """
-    start = values(options, 0.0, options.vol)
+    start = values(options, 0.0, vol=options.vol)
     out = np.empty((len(shocks), len(options)))
     for row, shock in enumerate(shocks):
-        out[row] = values(options, shock.spot_move, shock.vol.vols(options)) - start
+        out[row] = values(options, shock.spot_move, vol=shock.vol.vols(options)) - start
     return out
 
 
-def values(options: OptionSeries, spot_move: float, vol: Vector) -> Vector:
+def values(options: OptionSeries, spot_move: float, *, vol: Vector) -> Vector:
     """Prices with every forward moved by ``spot_move``, USD, shape (n,)."""
     out = np.empty(len(options))
     forward = options.forward * (1.0 + spot_move)

@@ -1,0 +1,1 @@
+"""Did the forecast of tail risk hold? Hit tests, shortfall tests, zones, and exact p-values."""

@@ -1,0 +1,1 @@
+"""Value at risk and expected shortfall of a book: scenarios, full revaluation, approximations, tails."""
