@@ -1,4 +1,4 @@
-"""What the report adds to a measured market: a simulated day, what a desk does about it, option pools, and risk."""
+"""What the report adds to a measured market: a simulated day, a desk, option pools, and risk."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 
 from shortgamma.market.history import PriceHistory
 from shortgamma.risk.margin.regimes import REGIMES
-from shortgamma.studies.book_risk import SLOW, book_risk
+from shortgamma.studies.book_risk import SLOW, book_risk, with_hedge
 from shortgamma.studies.margin import margin
 from shortgamma.studies.report import (
     DESK_SHARE,
@@ -126,12 +126,23 @@ def risk(short):
 def test_the_risk_is_that_of_the_share_which_the_desk_holds(short, risk):
     """Revaluation is linear in holdings: the share loses its part of what the whole book loses."""
     book = desk_book(short)
-    whole = stress(replace(book, quantity=book.quantity / DESK_SHARE))
+    whole = stress(with_hedge(replace(book, quantity=book.quantity / DESK_SHARE)))
     np.testing.assert_allclose(
-        risk.stress.matrix.pnl_usd, DESK_SHARE * whole.matrix.pnl_usd, rtol=1e-9
+        risk.stress.matrix.pnl_usd, DESK_SHARE * whole.matrix.pnl_usd, rtol=1e-9, atol=1e-3
     )
     gamma = DESK_SHARE * short.totals.gamma_usd_per_pct
     assert risk.stress.totals.gamma_usd_per_pct == pytest.approx(gamma)
+
+
+def test_its_delta_is_hedged_so_that_what_is_left_is_convexity(short, risk):
+    """Against the options alone, whose gaps are hedged by the room of risk itself."""
+    alone = stress(desk_book(short))
+    assert abs(alone.delta) > 10.0
+    for gap, open_gap in zip(risk.stress.gaps, alone.gaps, strict=True):
+        assert gap.pnl_usd == pytest.approx(open_gap.hedged_usd, abs=1e-3)
+        assert gap.pnl_usd == pytest.approx(gap.hedged_usd, abs=1e-3)
+    (hedge,) = risk.stress.book.delta_one
+    assert np.sign(hedge.quantity) == -np.sign(alone.delta)
 
 
 def test_a_desk_that_is_short_loses_in_its_worst_cell_and_earns_time_decay(risk):
@@ -145,7 +156,7 @@ def test_a_desk_that_is_short_loses_in_its_worst_cell_and_earns_time_decay(risk)
 
 @pytest.mark.parametrize("name", ["deribit-sm", "span", "full-collateral", "opyn-naked"])
 def test_every_regime_asks_what_it_asks_alone(short, risk, name):
-    alone = margin(desk_book(short), name).asked[0]
+    alone = margin(with_hedge(desk_book(short)), name).asked[0]
     here = next(one for one in risk.margin.asked if one.regime.name == name)
     assert here.now.status == alone.now.status
     np.testing.assert_array_equal(here.now.initial_equity, alone.now.initial_equity)

@@ -7,16 +7,33 @@ import click
 from shortgamma.basics.errors import InputError, ShortgammaError
 from shortgamma.cli.calibrate import calibrate
 from shortgamma.cli.commands import shortgamma
+from shortgamma.cli.contagion import contagion
+from shortgamma.cli.design import design
 from shortgamma.cli.hedge import hedge
+from shortgamma.cli.margin import margin
 from shortgamma.cli.policy import policy
 from shortgamma.cli.scalp import scalp
 from shortgamma.cli.simulate import simulate
 from shortgamma.cli.strategies import strategies
+from shortgamma.cli.stress import stress
+from shortgamma.cli.var import var
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 
-for command in (simulate, calibrate, policy, hedge, strategies, scalp):
+for command in (
+    simulate,
+    calibrate,
+    policy,
+    hedge,
+    strategies,
+    scalp,
+    design,
+    stress,
+    margin,
+    contagion,
+    var,
+):
     shortgamma.add_command(command)
 
 

@@ -1,0 +1,1 @@
+"""Bundled networks, one TOML file each."""
