@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
-from shortgamma.basics.errors import RefusedError
+from shortgamma.basics.errors import InputError, RefusedError
 from shortgamma.protocols.mechanism import Mechanism, Origin, PoolGreeks, as_plain, play
 
 
@@ -47,6 +48,17 @@ def test_a_refused_event_leaves_the_state_and_says_why() -> None:
     assert [state.coins for state in done.states] == [10**30 - 1, 10**30 - 1, 10**30 - 3]
     assert as_plain(done.outcomes[1]) == {"refused": "not enough coins"}
     assert as_plain(done.states[0]) == {"coins": 10**30 - 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    price: float
+
+
+@pytest.mark.parametrize("price", [-1.0, np.array([2.0, -0.5])])
+def test_a_negative_price_is_no_event_of_any_contract(price: object) -> None:
+    with pytest.raises(InputError, match="price is -"):
+        TILL.after(Till(coins=1), Quoted(price=price))  # type: ignore[arg-type]
 
 
 def test_arrays_of_a_state_become_lists() -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shortgamma.basics.errors import RefusedError
+from shortgamma.basics.errors import InputError, RefusedError
 
 Vector = NDArray[np.float64]
 Values = Vector | float
@@ -80,6 +80,11 @@ class Origin:
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
 
+UNSIGNED: Final = frozenset(
+    {"spot", "price", "strike", "squeeth_price", "vol", "years", "time", "seconds", "hours"}
+)
+"""Fields of events that are never negative."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mechanism:
@@ -108,11 +113,31 @@ class Mechanism:
     holdings: Callable[[Any], Iterable[Holding]] | None = None
 
     def after(self, state: Any, event: Any) -> tuple[Any, Any]:
-        """State and outcome after an event; one that the contract refuses leaves the state as it was."""
+        """State and outcome after an event; one that the contract refuses leaves the state as it was.
+
+        Raises:
+            InputError: The event has a negative figure of a kind that no contract can represent.
+        """
+        check_unsigned(event)
         try:
             return self.step(state, event)
         except RefusedError as refusal:
             return state, Refusal(refused=str(refusal))
+
+
+def check_unsigned(event: Any) -> None:
+    """Refuses negative prices, vols and times, which contracts hold as integers without a sign.
+
+    Raises:
+        InputError: There is one.
+    """
+    for item in fields(event) if is_dataclass(event) else ():
+        value: Any = getattr(event, item.name)
+        if item.name not in UNSIGNED or value is None or isinstance(value, str):
+            continue
+        least: Any = np.min(value)
+        if least < 0:
+            raise InputError(f"{item.name} is {least:g}", column=item.name, remedy="give 0 or more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

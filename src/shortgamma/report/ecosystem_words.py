@@ -65,8 +65,8 @@ def concentration(answer: EcosystemAnswer) -> str:
     whole = answer.splits[0].loop_gain
     apart = answer.splits[-1]
     return (
-        f"{answer.holder} holds the most short gamma: as {apart.parts} holders on {apart.where} the loop gain "
-        f"falls from {number(whole)} to {number(apart.loop_gain)}, on one venue it stays."
+        f"{answer.holder} holds the most short gamma: as {apart.parts} holders on {apart.where} "
+        f"the loop gain falls from {number(whole)} to {number(apart.loop_gain)}, on one venue it stays."
     )
 
 

@@ -177,7 +177,6 @@ def test_a_settlement_blocks_the_queues_for_six_hours():
         (Settle(), "not expired"),
         (Settle(board=3), "no board 3"),
         (UpdateCache(board=4), "no board 4"),
-        (Price(seconds=-1.0), "forward"),
     ],
 )
 def test_what_the_pool_refuses(event, reason):

@@ -120,10 +120,12 @@ def test_a_booking_with_one_side_is_refused():
 @settings(max_examples=100, deadline=None)
 @given(ecosystems(), st.floats(0.01, 0.25), st.floats(0.01, 0.25))
 def test_rounds_of_a_fall_only_fall_where_nobody_dampens(system, less, more):
+    """Without runs: a run pays its holders cash, which they then need not raise."""
     nodes = tuple(
         replace(
             node,
             gamma_usd_per_pct=-abs(node.gamma_usd_per_pct),
+            run_below=0.0,
             positions=tuple(replace(p, coins=abs(p.coins)) for p in node.positions),
         )
         for node in system.nodes

@@ -325,8 +325,10 @@ def move(rules: PricingRules, event: Move) -> Moved:
     """Base vol and skew after a trade.
 
     Raises:
-        RefusedError: One of them would be negative.
+        RefusedError: One of them would be negative, or the size is.
     """
+    if np.any(np.less(event.size, 0.0)):
+        raise RefusedError("a negative size; is_buy says which side")
     moved = move_vol(rules, event)
     if np.any(below_zero(moved)):
         raise RefusedError("base vol or skew below zero")

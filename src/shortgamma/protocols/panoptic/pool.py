@@ -279,6 +279,8 @@ def _share(earned: Values, settled: Values, total: Values) -> Values:
 def _earn(state: PanopticState, event: Fees) -> tuple[PanopticState, Booked]:
     if not 0 <= event.chunk < len(state.chunks):
         raise RefusedError(f"no range {event.chunk}")
+    if np.any(np.less(event.coins, 0.0) | np.less(event.usd, 0.0)):
+        raise RefusedError("negative fees")
     chunk = state.chunks[event.chunk]
     refused = np.asarray(refusals({"no liquidity in the range": ~np.greater(chunk.net, 0.0)}))
     net = np.where(refused, 1.0, chunk.net)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from shortgamma.basics.errors import InputError
+from shortgamma.basics.errors import InputError, RefusedError
 from shortgamma.basics.units import DAYS_PER_YEAR, POINT, SECONDS_PER_YEAR
 from shortgamma.protocols.mechanism import Holding, Mechanism, Origin, PoolGreeks, Values
 from shortgamma.protocols.paths import either, keep, number, plain, ratio, refusals
@@ -133,6 +133,8 @@ def _collect(state: State, event: Collect) -> tuple[State, Done]:
 
 
 def _budget(state: State, event: Budget) -> tuple[State, Done]:
+    if np.any(np.less(event.delta, 0.0)):
+        raise RefusedError("a negative budget")
     after = replace(state, budgets={**state.budgets, event.keeper: plain(event.delta)})
     return after, Done(budget=plain(event.delta))
 

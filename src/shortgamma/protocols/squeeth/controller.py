@@ -323,6 +323,7 @@ def _liquidate(state: SqueethState, event: Liquidate) -> tuple[SqueethState, Set
     repaid, paid = liquidation(state, held, event.squeeth)
     wanted = replace(held, collateral=held.collateral - paid, short=_less(held.short, repaid))
     checks = {
+        "a negative amount": np.less(event.squeeth, 0.0),
         "C12: the vault is safe": is_safe(state, held),
         "C21: needs a full liquidation": np.greater(repaid, event.squeeth),
         "C22: dust is left in the vault": _is_dust(wanted),

@@ -232,6 +232,7 @@ def _burn(state: SqueethState, event: Burn) -> tuple[SqueethState, Settled]:
 
 
 def _liquidate(state: SqueethState, event: Liquidate) -> tuple[SqueethState, Settled]:
+    _check_positive(event.squeeth)
     held = vault_numbered(state, event.vault)
     if is_safe(state, held):
         raise RefusedError("C12: the vault is safe")

@@ -1,4 +1,4 @@
-"""A cascade in pictures: prices and failures over rounds, who fails at which move, who matters, concentration."""
+"""A cascade in pictures: prices over rounds, who fails at which move, who matters, concentration."""
 
 import numpy as np
 from numpy.typing import NDArray

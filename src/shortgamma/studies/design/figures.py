@@ -90,11 +90,11 @@ Figure = Callable[[PoolPaths, Matrix], Vector]
 FIGURES: Final[Mapping[str, Figure]] = MappingProxyType(
     {
         "realised_vol_ratio": lambda p, w: np.sqrt(ratio(p.variance, p.quiet, w)),
-        "squeeze_probability": lambda p, w: w @ p.pushed,
+        "squeeze_probability": lambda p, w: np.clip(w @ p.pushed, 0.0, 1.0),
         "peak_flow_over_volume": lambda p, w: w @ p.peak_share,
         "lp_mean_usd": lambda p, w: w @ p.pnl,
         "lp_es_usd": lambda p, w: shortfall(p.pnl, w),
-        "insolvency_probability": lambda p, w: w @ p.insolvent,
+        "insolvency_probability": lambda p, w: np.clip(w @ p.insolvent, 0.0, 1.0),
         "trader_cost_points": lambda p, w: ratio(p.charged, p.vega, w),
         "trader_cost_share": lambda p, w: ratio(p.charged, p.premium, w),
         "notional_usd": lambda p, w: w @ p.notional,
