@@ -322,11 +322,7 @@ def charge(rules: PricingRules, event: Charge) -> Fees:
 
 
 def move(rules: PricingRules, event: Move) -> Moved:
-    """Base vol and skew after a trade.
-
-    Raises:
-        RefusedError: One of them would be negative, or the size is.
-    """
+    """Base vol and skew after a trade; refused where one of them would be negative, or the size is."""
     if np.any(np.less(event.size, 0.0)):
         raise RefusedError("a negative size; is_buy says which side")
     moved = move_vol(rules, event)

@@ -190,7 +190,8 @@ def ensemble(
         raise InputError(problem, place="--workers", remedy="give 1 or more of each")
     setups = [job.scenario.build(job.inputs) for job in jobs]
     chunks = chunks_of(jobs)
-    weights = {c.place: float(c.size * len(setups[c.job].clock)) for c in chunks}
+    costs = [job.scenario.step_cost for job in jobs]
+    weights = {c.place: c.size * len(setups[c.job].clock) * costs[c.job] for c in chunks}
     total = sum(weights.values())
     with nullcontext(Memory(chunks)) if store is None else store.open(order(jobs, chunks)) as shelf:
         resumed = len(shelf.done)

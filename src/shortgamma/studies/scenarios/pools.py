@@ -47,6 +47,7 @@ class PoolMarket(Scenario):
     """
 
     least_chunk: ClassVar[int] = 256
+    step_cost: ClassVar[float] = 10.0
 
     spot: float = 2_000.0
     vol: float = 0.8

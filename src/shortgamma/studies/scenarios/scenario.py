@@ -71,6 +71,8 @@ class Scenario:
     summary: ClassVar[str] = ""
     least_chunk: ClassVar[int] = 2_048
     """Paths below which a block has more to do with steps than with paths."""
+    step_cost: ClassVar[float] = 1.0
+    """Of a step of a path, over that of a market whose hedges are tabulated."""
 
     spot: float = 90_000.0
     vol: float = 0.5
