@@ -117,9 +117,9 @@ def test_a_vol_shift_of_nothing_is_one_by_any_key():
     assert risk_limits_from(tables).grid.vol_shifts == (SAME_VOL, TenorVol(0.5))
 
 
-@pytest.mark.parametrize("name", ["desk.toml", "full.toml", "risk.toml"])
+@pytest.mark.parametrize("name", ["limits/desk.toml", "limits/full.toml", "risk/limits.toml"])
 def test_the_examples_are_read(name):
-    assert read_risk_limits(ROOT / "examples" / "limits" / name).limits
+    assert read_risk_limits(ROOT / "examples" / name).limits
 
 
 @pytest.mark.parametrize(

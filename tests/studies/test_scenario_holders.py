@@ -149,3 +149,19 @@ def test_the_vault_has_the_worse_tail(bank, vault):
     (of_bank, bank_error), (of_vault, vault_error) = (shortfall(pnl(f)) for f in (bank, vault))
     assert of_vault < of_bank < 0.0
     assert of_bank - of_vault > 3.0 * np.hypot(bank_error, vault_error)
+
+
+def test_margin_calls_force_the_vault_to_hedge_more_than_its_band_asks():
+    """A wide band leaves it exposed; with few funds it is made to trade, with ample funds it is not."""
+    free, ample, poor = (
+        simulation(
+            OneVault(steps=240, keeper_band=0.4, process="gbm", own_funds_usd=funds),
+            run=Run(paths=200, seed=3),
+        ).outcome.market
+        for funds in (0.0, 1e12, 1e6)
+    )
+    assert "vault: margin_calls" not in free
+    assert ample["vault: margin_calls"].sum() == 0.0
+    assert ample["final"] == pytest.approx(free["final"], abs=1e-9)
+    assert poor["vault: margin_calls"].sum() > 0.0
+    assert poor["vault: turnover_usd"].mean() > free["vault: turnover_usd"].mean()

@@ -167,6 +167,7 @@ FULL_NOTES: Final[Mapping[str, Note]] = {
         ratio,
         "Gamma of its calls over depth; they are long.",
     ),
+    "own_funds_usd": ("Own funds", usd, "That margin is held against; 0 = nobody calls."),
     "vault_days": ("Days of the vault's calls", number, "To their expiry."),
 }
 """The same of the full market."""

@@ -1,6 +1,6 @@
 """The same gamma with two kinds of holder: a bank of many desks in a deep market, one vault in a thin one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from shortgamma.basics.errors import InputError
 from shortgamma.feedback.agent import Agent
 from shortgamma.feedback.agents.dealer import Dealer
+from shortgamma.feedback.agents.margin_caller import MarginCaller, ShockedLoss
 from shortgamma.feedback.gas import GasMarket
 from shortgamma.feedback.market import Market
 from shortgamma.hedging.policies import DeltaBand
@@ -82,6 +83,8 @@ class OneVault(Leveraged):
         wall: Log distance of the strike from spot (A).
         days: To its expiry (A).
         keeper_band: Gap at which it hedges, part of its gross holding (A).
+        own_funds_usd: That its margin is held against; 0 = nobody calls. Margin is the loss of options and
+            hedge in the worse of ±15 % (A); a call forces the part of the hedge gap that meets it.
     """
 
     name: ClassVar[str] = "one-vault"
@@ -98,6 +101,7 @@ class OneVault(Leveraged):
     wall: float = 0.0
     days: float = 3.0
     keeper_band: float = 0.02
+    own_funds_usd: float = 0.0
 
     def bundled_book(self) -> HeldBook:
         """One call (or put below spot), sold in the quantity whose θ is ``theta`` at the strike."""
@@ -119,4 +123,11 @@ class OneVault(Leveraged):
         """The vault, the arbitrageur and the crowd."""
         policy = keeper_policy(self.keeper_band, book)
         vault = self.dealer("vault", book, policy=policy, perp=False, gas=True)
-        return (vault, self.arbitrage, self.crowd(book.spot))
+        return (self.on_margin(vault), self.arbitrage, self.crowd(book.spot))
+
+    def on_margin(self, vault: Dealer) -> Dealer:
+        """The vault with its funds, where somebody calls for margin."""
+        if not self.own_funds_usd:
+            return vault
+        own = {item.name: getattr(vault, item.name) for item in fields(vault)}
+        return MarginCaller(**own, funds_usd=self.own_funds_usd, margin=ShockedLoss())
